@@ -1,0 +1,1 @@
+"""The machine that carries the conversations: it knows no conversation itself."""

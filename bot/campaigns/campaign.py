@@ -1,0 +1,141 @@
+"""A campaign: what it demands, of whom, by what letters, and what it asks of a supporter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, get_args
+
+from pydantic import ConfigDict, Field, SkipValidation, with_config
+
+from bot.campaigns.letter_templates import LetterTemplate
+from bot.campaigns.mission_channels import mission_channels, mission_title
+from bot.campaigns.parts import (
+    Channel,
+    DatedFact,
+    Day,
+    Demand,
+    LetterKind,
+    LocalText,
+    Oddity,
+    Question,
+    Recipient,
+    Status,
+    Text,
+    Version,
+    Words,
+)
+from bot.missions import Finding, Missions
+
+SectionKey = Literal["summary", "background", "since"]
+SECTIONS: tuple[SectionKey, ...] = get_args(SectionKey)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A recipient as one supporter meets it: of the embassies, the one to write to."""
+
+    recipient: Recipient
+    kind: str
+    """What is written to it: the chosen kind of letter, or, where a copy goes, what goes along with it."""
+    finding: Finding | None
+    """Which missions were found; for the nearest embassy only, and if the supporter's country is known."""
+    title: LocalText
+    channels: tuple[Channel, ...]
+    """How to reach it, what can be used before what is known to be outdated or must be checked first."""
+
+    @property
+    def usable(self) -> tuple[Channel, ...]:
+        """The channels that are neither outdated nor doubtful."""
+        return tuple(channel for channel in self.channels if channel.usable)
+
+
+@with_config(ConfigDict(extra="forbid", arbitrary_types_allowed=True))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """A campaign pack, checked: the keys of its campaign.toml, and what lies in the files beside it."""
+
+    slug: str
+    title: Text
+    short_title: Text | None = None
+    status: Status
+    written: Day
+    facts_as_of: Day
+    expires: Day | None = None
+    country: Words
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: Words
+    notice: Text
+    names: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)
+    events: Annotated[tuple[DatedFact, ...], Field(alias="event")] = ()
+    demands: Annotated[tuple[Demand, ...], Field(alias="demand", min_length=1)]
+    recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient", min_length=1)]
+    letters: Annotated[tuple[LetterKind, ...], Field(alias="letter", min_length=1)]
+    questions: Annotated[tuple[Question, ...], Field(alias="question")] = ()
+    oddities: Annotated[tuple[Oddity, ...], Field(alias="oddity")] = ()
+    sections: SkipValidation[Mapping[str, LocalText]] = field(repr=False)
+    templates: SkipValidation[Mapping[tuple[str, str], LetterTemplate]] = field(repr=False)
+    missions: SkipValidation[Missions | None] = field(repr=False)
+
+    @property
+    def kinds(self) -> tuple[LetterKind, ...]:
+        """The kinds of letter that can be chosen."""
+        return tuple(letter for letter in self.letters if not letter.accompanies)
+
+    def letter_kind(self, key: str) -> LetterKind:
+        """Return the kind of letter called `key`; raises KeyError if there is none."""
+        return {letter.kind: letter for letter in self.letters}[key]
+
+    def companions(self, kind: str) -> tuple[LetterKind, ...]:
+        """Return the kinds of letter that go along with `kind`."""
+        return tuple(letter for letter in self.letters if kind in letter.accompanies)
+
+    def questions_for(self, kind: str, sender: str) -> tuple[Question, ...]:
+        """Return what to ask somebody who writes a letter of `kind` as a "person" or an "organisation"."""
+        asked = (question for question in self.questions if sender in question.senders)
+        return tuple(q for q in asked if q.kinds is None or kind in q.kinds)
+
+    @property
+    def has_met_demands(self) -> bool:
+        """Whether something that the appeal demands has been met since."""
+        return any(demand.state == "met" for demand in self.demands)
+
+    def demands_for(self, version: Version) -> tuple[Demand, ...]:
+        """Return every demand as published, or those a letter of today may raise: all but the met ones."""
+        return tuple(d for d in self.demands if version == "published" or d.state != "met")
+
+    def makes_demands(self, kind: str) -> bool:
+        """Return whether letters of `kind` carry the demands."""
+        return self.letter_template(kind, self.languages[0]).makes_demands
+
+    def section(self, key: SectionKey) -> LocalText:
+        """Return a section of the appeal as Markup (see bot.markup); an empty one if the pack has none."""
+        return self.sections[key]
+
+    def letter_template(self, kind: str, language: str) -> LetterTemplate:
+        """Return the template of a letter in one of the campaign's languages."""
+        return self.templates[kind, language]
+
+    def recipient(self, key: str) -> Recipient:
+        """Return the recipient called `key`; raises KeyError if there is none."""
+        return {recipient.key: recipient for recipient in self.recipients}[key]
+
+    def addressees(self, kind: str, country: str | None) -> tuple[Addressee, ...]:
+        """Return whom a letter of `kind` goes to from `country` (ISO 3166-1); who gets a copy comes last."""
+        receiving = (recipient for recipient in self.recipients if kind in recipient.kinds)
+        ordered = sorted(receiving, key=lambda recipient: recipient.role == "copy")
+        return tuple(self._addressee(recipient, kind, country) for recipient in ordered)
+
+    def _addressee(self, recipient: Recipient, kind: str, country: str | None) -> Addressee:
+        finding, title, channels = None, recipient.office, recipient.channels
+        if recipient.nearest_mission and self.missions and country:
+            finding = self.missions.find(country)
+            title = mission_title(recipient.office, finding)
+            channels = (*mission_channels(finding, title.first), *channels)
+        ordered = tuple(sorted(channels, key=lambda channel: not channel.usable))
+        return Addressee(recipient, self._kind_to(recipient, kind), finding, title, ordered)
+
+    def _kind_to(self, recipient: Recipient, kind: str) -> str:
+        if recipient.role == "to":
+            return kind
+        return next((c.kind for c in self.companions(kind) if c.kind in recipient.kinds), kind)

@@ -1,0 +1,106 @@
+"""What contradicts itself inside a campaign whose single keys are all right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from bot.campaigns.campaign import Campaign
+from bot.campaigns.letter_templates import OWN_NAMES
+from bot.campaigns.parts import LocalText, PartialDate, Recipient, Sender
+from bot.countries import Countries
+
+LONGEST_BUTTON = 64
+"""Characters: a title is a button too."""
+
+
+def contradictions(campaign: Campaign) -> Iterator[str]:
+    """Yield each contradiction as "key: what is wrong"."""
+    if campaign.country not in Countries():
+        yield f"country: “{campaign.country}” is not a country code of ISO 3166-1"
+    yield from _doubles(campaign)
+    yield from _titles(campaign)
+    yield from _demands(campaign)
+    yield from _kinds(campaign)
+    yield from _questions(campaign)
+    for recipient in campaign.recipients:
+        yield from _recipient(recipient, campaign.written)
+
+
+def _doubles(campaign: Campaign) -> Iterator[str]:
+    yield from _repeated("demand", (demand.key for demand in campaign.demands))
+    yield from _repeated("recipient", (recipient.key for recipient in campaign.recipients))
+    yield from _repeated("letter", (letter.kind for letter in campaign.letters))
+    for recipient in campaign.recipients:
+        yield from _repeated(f"recipient.{recipient.key}.channel", (c.key for c in recipient.channels))
+    for letter in campaign.letters:
+        for sender in get_args(Sender):
+            asked = (question.key for question in campaign.questions_for(letter.kind, sender))
+            yield from _repeated(f"question (kind {letter.kind}, for {sender})", asked)
+
+
+def _repeated(where: str, keys: Iterable[str]) -> Iterator[str]:
+    yield from (f"{where}: “{key}” occurs {n} times" for key, n in Counter(keys).items() if n > 1)
+
+
+def _titles(campaign: Campaign) -> Iterator[str]:
+    yield from _too_long("title", campaign.title)
+    for letter in campaign.letters:
+        yield from _too_long(f"letter.{letter.kind}.title", letter.title)
+
+
+def _too_long(where: str, text: LocalText) -> Iterator[str]:
+    for language, words in text.texts.items():
+        if len(words) > LONGEST_BUTTON:
+            yield f"{where}: has {len(words)} characters in {language}; a button holds {LONGEST_BUTTON}"
+
+
+def _demands(campaign: Campaign) -> Iterator[str]:
+    for demand in campaign.demands:
+        if demand.state in {"met", "partly-met"} and not (demand.date and demand.source):
+            yield f"demand.{demand.key}: is {demand.state}, so it needs a date and a source"
+
+
+def _kinds(campaign: Campaign) -> Iterator[str]:
+    known = {letter.kind for letter in campaign.letters}
+    chosen = {letter.kind for letter in campaign.kinds}
+    if not chosen:
+        yield "letter: every kind accompanies another; at least one must be there to be chosen"
+    for letter in campaign.letters:
+        yield from _unknown(f"letter.{letter.kind}.accompanies", letter.accompanies, chosen)
+        if not any(letter.kind in recipient.kinds for recipient in campaign.recipients):
+            yield f"letter.{letter.kind}: no recipient has this kind among its kinds"
+    for recipient in campaign.recipients:
+        yield from _unknown(f"recipient.{recipient.key}.kinds", recipient.kinds, known)
+    for question in campaign.questions:
+        yield from _unknown(f"question.{question.key}.kinds", question.kinds or (), known)
+
+
+def _unknown(where: str, named: Iterable[str], known: set[str]) -> Iterator[str]:
+    for kind in named:
+        if kind not in known:
+            yield f"{where}: “{kind}” is not one of the kinds {', '.join(sorted(known))}"
+
+
+def _questions(campaign: Campaign) -> Iterator[str]:
+    for question in campaign.questions:
+        if question.key in OWN_NAMES:
+            yield f"question.{question.key}: this name has another meaning in letters; choose another key"
+        if question.type in {"line", "paragraph"} and not question.ask:
+            yield f"question.{question.key}: a {question.type} needs the key ask: the question's words"
+
+
+def _recipient(recipient: Recipient, written: PartialDate) -> Iterator[str]:
+    where = f"recipient.{recipient.key}"
+    if not recipient.channels and not recipient.nearest_mission:
+        yield f"{where}: has no channel"
+    if not recipient.holders:
+        return
+    first, *_ = recipient.holders
+    if first.until and first.until.last_day < written.first_day:
+        yield f"{where}.holder.1: left office before the appeal was written; begin with who held it then"
+    if first.since and first.since.first_day > written.last_day:
+        yield f"{where}.holder.1: came into office after the appeal was written; begin with who held it then"
+    if any(holder.until is None for holder in recipient.holders[:-1]):
+        yield f"{where}.holder: only the last one may be without until"

@@ -1,0 +1,191 @@
+"""Reading campaign packs: everything that is wrong is found in one go, and said with file and key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from markupsafe import Markup
+from pydantic import TypeAdapter, ValidationError
+
+from bot.campaigns.campaign import SECTIONS, Campaign
+from bot.campaigns.consistency import contradictions
+from bot.campaigns.letter_templates import LetterTemplate
+from bot.campaigns.parts import LocalText
+from bot.campaigns.wording import name_channels, named_place, plain_words, tables
+from bot.config_errors import read_text, read_toml
+from bot.markup import Section, sections
+from bot.missions import Missions, MissionsError
+
+MAIN_FILE = "campaign.toml"
+MISSIONS_FILE = "missions.csv"
+LONGEST_SUMMARY, LONGEST_SECTION = 900, 3500
+"""Characters: with what is said around it, a section stays below the 4,096 of a Telegram message."""
+
+
+class PackError(Exception):
+    """Packs cannot be used: `problems` holds a line for each reason, "folder/file: key: what is wrong"."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+def read_campaign(folder: Path) -> Campaign:
+    """Return the campaign whose pack is `folder`; raises PackError."""
+    pack = _Pack(folder)
+    campaign = pack.campaign()
+    if campaign is None or pack.problems:
+        raise PackError([f"{folder.name}/{problem}" for problem in pack.problems])
+    return campaign
+
+
+class _Pack:
+    """A folder being read, and what was found wrong in it so far."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+
+    def campaign(self) -> Campaign | None:
+        raw = self._toml()
+        languages = self._languages(raw) if raw is not None else ()
+        if raw is None or not languages:
+            return None
+        if not re.fullmatch("[a-z0-9][a-z0-9-]*", self.folder.name):
+            self.problems.append("a folder's name may hold small letters a-z, digits and hyphens only")
+        beside: dict[str, object] = {
+            "slug": self.folder.name,
+            "sections": self._sections(languages),
+            "templates": self._templates(raw, languages),
+            "missions": self._missions(),
+        }
+        return self._validated(raw, beside, languages)
+
+    def _validated(
+        self, raw: dict[str, Any], beside: dict[str, object], languages: tuple[str, ...]
+    ) -> Campaign | None:
+        name_channels(raw)
+        for key in sorted(beside.keys() & raw.keys()):
+            self._wrong(MAIN_FILE, key, "is not a key that is known here")
+        try:
+            campaign = TypeAdapter(Campaign).validate_python(raw | beside, context=languages)
+        except ValidationError as error:
+            for problem in error.errors():
+                self._wrong(MAIN_FILE, named_place(problem["loc"], raw), plain_words(problem))
+            return None
+        self.problems += [f"{MAIN_FILE}: {problem}" for problem in contradictions(campaign)]
+        return campaign
+
+    def _wrong(self, file: str, key: str, what: str) -> None:
+        self.problems.append(f"{file}: {key}: {what}")
+
+    def _read(self, file: str) -> str | None:
+        try:
+            return read_text(self.folder / file)
+        except ValueError as error:
+            self.problems.append(f"{file}: {error}")
+            return None
+
+    def _toml(self) -> dict[str, Any] | None:
+        try:
+            return read_toml(self.folder / MAIN_FILE)
+        except ValueError as error:
+            self.problems.append(f"{MAIN_FILE}: {error}")
+            return None
+
+    def _languages(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the pack's languages, first of all: nothing else can be judged without them."""
+        languages = raw.get("languages")
+        if not isinstance(languages, list) or not languages or len(set(map(str, languages))) < len(languages):
+            self._wrong(
+                MAIN_FILE,
+                "languages",
+                'must be a list, the main one first, such as ["en", "ru"]',
+            )
+            return ()
+        unknown = [str(language) for language in languages if not _is_language(language)]
+        for language in unknown:
+            self._wrong(MAIN_FILE, "languages", f"“{language}” is not a language code such as en or ru")
+        return () if unknown else tuple(languages)
+
+    def _missions(self) -> Missions | None:
+        path = self.folder / MISSIONS_FILE
+        try:
+            return Missions.load(path) if path.exists() else None
+        except MissionsError as error:
+            column = f", column {error.column}" if error.column else ""
+            self._wrong(MISSIONS_FILE, f"line {error.line}{column}", error.problem)
+            return None
+
+    def _sections(self, languages: tuple[str, ...]) -> dict[str, LocalText]:
+        """Return the appeal's sections; one that the pack leaves out is empty."""
+        self._no_others("appeal*", {f"appeal.{language}.md" for language in languages})
+        appeals = {language: self._appeal(f"appeal.{language}.md") for language in languages}
+        return {
+            key: LocalText({lang: appeals[lang].get(key, Markup("")) for lang in languages}, languages[0])
+            for key in SECTIONS
+        }
+
+    def _appeal(self, file: str) -> dict[str, Markup]:
+        text = self._read(file)
+        if text is None:
+            return {}
+        found: dict[str, Markup] = {}
+        for section in sections(text):
+            problem = _section_problem(section, found)
+            if problem:
+                self._wrong(file, section.heading or "the beginning", problem)
+            found[section.key or ""] = section.body
+        if not found.get("summary"):
+            self._wrong(file, "summary", "is missing: a heading “## In short {#summary}” and a text below it")
+        return found
+
+    def _templates(
+        self, raw: Mapping[str, Any], languages: tuple[str, ...]
+    ) -> dict[tuple[str, str], LetterTemplate]:
+        kinds = [letter.get("kind") for letter in tables(raw, "letter")]
+        answers = [str(question.get("key")) for question in tables(raw, "question")]
+        wanted = {
+            (kind, language): f"letter-{kind}.{language}.txt.j2"
+            for kind in kinds
+            for language in languages
+            if isinstance(kind, str) and re.fullmatch("[a-z0-9-]+", kind)
+        }
+        self._no_others("letter-*", set(wanted.values()))
+        found = {key: self._template(file, answers) for key, file in wanted.items()}
+        return {key: template for key, template in found.items() if template}
+
+    def _template(self, file: str, answers: list[str]) -> LetterTemplate | None:
+        text = self._read(file)
+        try:
+            return LetterTemplate(text, answers) if text is not None else None
+        except ValueError as error:
+            self.problems.append(f"{file}: {error}")
+            return None
+
+    def _no_others(self, pattern: str, wanted: set[str]) -> None:
+        """Complain of files that nothing asks for: of a misspelt name, or in a language not listed."""
+        for path in sorted(self.folder.glob(pattern)):
+            if path.name not in wanted:
+                self.problems.append(f"{path.name}: belongs to no letter and language of {MAIN_FILE}")
+
+
+def _section_problem(section: Section, before: Mapping[str, Markup]) -> str | None:
+    limit = LONGEST_SUMMARY if section.key == "summary" else LONGEST_SECTION
+    if section.key not in SECTIONS:
+        return "must stand below a heading that ends in {#summary}, {#background} or {#since}"
+    if section.key in before:
+        return f"{{#{section.key}}} is used twice"
+    length = len(section.body.striptags())
+    return f"has {length} characters; at most {limit} can be shown" if length > limit else None
+
+
+def _is_language(code: object) -> bool:
+    try:
+        return isinstance(code, str) and code.islower() and bool(Locale.parse(code))
+    except (ValueError, UnknownLocaleError):
+        return False

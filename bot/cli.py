@@ -1,0 +1,119 @@
+"""The commands of the terminal, and the one place where everything is put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bot import config
+from bot.campaigns import Campaigns, PackError
+from bot.conversation import Conversations
+from bot.countries import Countries
+from bot.dispatcher import Dispatcher
+from bot.messages import Messages
+from bot.outbox import Outbox
+from bot.platforms.base import Platform
+from bot.resources import templates
+from bot.store.errors import StoreError
+from bot.store.store import Store
+from handlers import HANDLERS
+from handlers.world import Organisers, World
+
+SWEEP = 3600.0
+"""Seconds between two looks for conversations that have fallen silent."""
+
+
+@click.group()
+@click.version_option(package_name="solidarity-bot")
+@click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration file (TOML).")
+@click.pass_context
+def main(context: click.Context, path: Path | None) -> None:
+    """Help people write to those in power, in solidarity with workers who are punished for organising."""
+    context.obj = path
+
+
+@main.command()
+@click.option("--plain", is_flag=True, help="Plain text line by line, as when the input is piped.")
+@click.pass_obj
+def chat(path: Path | None, plain: bool) -> None:
+    """Talk with the bot in this terminal."""
+    with _one_line():
+        settings = config.load(path)
+        asyncio.run(_chat(settings, plain))
+
+
+async def _chat(settings: config.Settings, plain: bool) -> None:
+    from bot.platforms import console  # a platform is imported only when it is used
+
+    world, messages = furnish(settings)
+    ends = console.terminal(sys.stdin, sys.stdout, os.environ)
+    ends = replace(
+        ends, interactive=ends.interactive and not plain, colour=ends.colour and settings.console.colour
+    )
+    speak = messages.speak(messages.language(ends.language))
+    commands = {d.name: speak(d.summary) for d in HANDLERS}
+    terminal = console.Console(ends, lambda: datetime.now(UTC), commands, speak)
+    async with running(settings, world, messages, terminal) as dispatcher:
+        await terminal.run(dispatcher.handle)
+
+
+def furnish(settings: config.Settings) -> tuple[World, Messages]:
+    """Return what the conversations are told, and the words in which they are held."""
+    countries = Countries()
+    folders = (templates() / "campaigns", *settings.campaign_dirs)
+    messages = Messages(templates() / "messages", countries, default=settings.language)
+    organisers = Organisers(settings.organisers.name, settings.organisers.contact)
+    campaigns = Campaigns.load(folders, only=settings.campaigns)
+    return World(campaigns, countries, messages.languages, organisers), messages
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: config.Settings, world: World, messages: Messages, *platforms: Platform
+) -> AsyncIterator[Dispatcher[World]]:
+    """Enter the bot at work: what was left unsent is sent, and what falls silent is wiped."""
+    _keep_log(settings)
+    key = settings.owner_key.get_secret_value() if settings.owner_key else None
+    store = await Store.open(settings.database, key)
+    outbox = Outbox(store, {platform.name: platform for platform in platforms})
+    sweeping = asyncio.create_task(_sweep(store))
+    try:
+        await outbox.resume()
+        yield Dispatcher(Conversations(HANDLERS, world), messages, store, outbox)
+    finally:
+        sweeping.cancel()
+        await store.close()
+
+
+async def _sweep(store: Store) -> None:
+    while True:
+        await asyncio.sleep(SWEEP)
+        with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
+            await store.sweep()
+
+
+def _keep_log(settings: config.Settings) -> None:
+    """Log the bot's own lines at the chosen level; libraries only warn, for below that they repeat people's words."""
+    handler = logging.FileHandler(settings.log.file) if settings.log.file else logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("bot").setLevel(settings.log.level.upper())
+
+
+@contextlib.contextmanager
+def _one_line() -> Iterator[None]:
+    """Turn what is wrong with the set-up into lines on standard error, and exit status 1."""
+    try:
+        yield
+    except (config.ConfigError, PackError, StoreError) as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from None

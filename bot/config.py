@@ -1,0 +1,276 @@
+"""How an organiser sets the bot up: settings from a TOML file, the environment and files with secrets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from platformdirs import user_data_path
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import ValidationInfo as Info
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
+
+from bot.config_errors import (
+    ConfigError,
+    Key,
+    did_you_mean,
+    dotted,
+    is_a,
+    open_to_others,
+    path_from,
+    read_text,
+    read_toml,
+    variable,
+    words,
+)
+
+__all__ = ["ConfigError", "Settings", "languages", "load"]
+
+PREFIX = "SOLIDARITY_"
+CONFIG_VARIABLE = PREFIX + "CONFIG"
+DATA_VARIABLE = PREFIX + "DATA_DIR"
+SHORTEST_KEY = 32
+"""Characters of an owner key; a shorter one could be found by trying."""
+LOCALES = Path(__file__).parent / "locales"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages the bot itself speaks: English and those it is shipped with a translation for."""
+    return tuple(sorted({"en"} | {file.parents[1].name for file in LOCALES.glob("*/LC_MESSAGES/bot.po")}))
+
+
+def _spoken(language: str) -> str:
+    if language not in (known := languages()):
+        raise ValueError(f"must be one of {', '.join(known)}{did_you_mean(language, known)}")
+    return language
+
+
+def _usual_data_dir() -> Path:
+    return user_data_path("solidarity-bot", appauthor=False)
+
+
+def _written(path: object) -> object:
+    return path_from(path) if isinstance(path, str) else path
+
+
+def _absolute(path: Path, info: Info) -> Path:
+    return Path(info.context or "").absolute() / path
+
+
+def _no_file(path: Path) -> Path:
+    if is_a(Path.is_file, path):
+        raise ValueError(f"{path} is a file; a folder is needed here")
+    return path
+
+
+def _existing(path: Path) -> Path:
+    if not is_a(Path.is_dir, path):
+        raise ValueError(f"there is no folder {path}")
+    return path
+
+
+def _from_file(secret: object, info: Info) -> object:
+    """Return the secret, read from its file if a setting of the same name and `_file` names one."""
+    file = info.data.get(f"{info.field_name}_file")
+    if secret is not None or file is None:
+        return secret
+    text = read_text(file).rstrip("\n")
+    if problem := open_to_others(file) or ("" if text else "the file is empty; it must hold the secret"):
+        raise ValueError(problem)
+    return text
+
+
+T = TypeVar("T")
+Location = Annotated[Path, BeforeValidator(_written), AfterValidator(_absolute)]
+Folder = Annotated[Location, AfterValidator(_existing)]
+Secret = Annotated[T | None, BeforeValidator(_from_file), Field(validate_default=True)]
+"""A secret `x`, given as it is or in a file: a setting `x_file` must stand right above it."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Organisers(_Section):
+    """Who answers for this bot and how to reach them, as /privacy says it."""
+
+    name: str = ""
+    contact: str = ""
+
+
+class Log(_Section):
+    """What the bot writes about its own work, and where: to standard error if there is no file."""
+
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    file: Location | None = None
+
+
+class Console(_Section):
+    """How the bot looks and feels in a terminal."""
+
+    colour: bool = True
+    history: bool = True
+
+
+class Settings(_Section):
+    """Everything an organiser can choose; without a word from them, the defaults."""
+
+    data_dir: Annotated[Location, AfterValidator(_no_file)] = Field(default_factory=_usual_data_dir)
+    language: Annotated[str, AfterValidator(_spoken)] = "en"
+    campaigns: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    campaign_dirs: Annotated[tuple[Folder, ...], Field(strict=False)] = ()
+    owner_key_file: Location | None = None
+    owner_key: Secret[Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]] = None
+    organisers: Organisers = Organisers()
+    log: Log = Log()
+    console: Console = Console()
+
+    @property
+    def database(self) -> Path:
+        """The file that holds everything the bot remembers."""
+        return self.data_dir / "solidarity.db"
+
+
+class _Variables(BaseSettings, Settings):
+    """The settings as variables of the environment, whose values are text until they are checked."""
+
+    model_config = SettingsConfigDict(strict=False, env_prefix=PREFIX, env_nested_delimiter="__")
+
+
+class _Environment(EnvSettingsSource):
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: str) -> list[str]:
+        """Return a list, written with commas: the quotes of JSON do not survive every shell."""
+        return [part.strip() for part in value.split(",") if part.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What one place says, a file or (without one) the environment, and what could not be read there."""
+
+    file: Path | None
+    values: Mapping[str, Any]
+    problems: tuple[str, ...] = ()
+
+    def holds(self, key: Key) -> bool:
+        values: object = self.values
+        for part in key:
+            if not isinstance(values, Mapping) or part not in values:
+                return False
+            values = values[part]
+        return True
+
+    def name(self, key: Key) -> str:
+        return f"{self.file}: {dotted(key)}" if self.file else variable(PREFIX, key)
+
+    def settings(self) -> Settings:
+        """Return these settings; relative paths start at the file's folder, or at the working folder."""
+        folder = self.file.parent if self.file else None
+        return Settings.model_validate(self.values, strict=None if self.file else False, context=folder)
+
+
+def load(path: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return what `environ` sets, else the file: `path`, SOLIDARITY_CONFIG or config.toml in the data folder.
+
+    Raises ConfigError with everything that is wrong in both.
+    """
+    sources = (_toml(path, environ), _environment(environ))
+    problems = [line for source in sources for line in (*source.problems, *_wrong(source))]
+    if problems := [*problems, *_given_twice(sources)]:
+        raise ConfigError(problems)
+    return _together(*(source.settings() for source in sources))
+
+
+def _toml(path: Path | None, environ: Mapping[str, str]) -> _Source:
+    try:
+        file = path or _named(environ)
+    except ValueError as error:
+        return _Source(None, {}, (f"{CONFIG_VARIABLE}: {error}",))
+    if file is None:
+        return _Source(None, {})
+    try:
+        source = _Source(file, read_toml(file))
+    except ValueError as error:
+        return _Source(file, {}, (f"{file}: {error}",))
+    shown = [key for key in _secrets() if source.holds(key)]
+    problem = open_to_others(file) if shown else ""
+    return replace(source, problems=tuple(f"{source.name(key)}: {problem}" for key in shown if problem))
+
+
+def _named(environ: Mapping[str, str]) -> Path | None:
+    """Return the file that SOLIDARITY_CONFIG names, else the one in the data folder if there is one."""
+    if (name := environ.get(CONFIG_VARIABLE)) is not None:
+        return path_from(name)
+    try:
+        folder = path_from(environ[DATA_VARIABLE]) if DATA_VARIABLE in environ else _usual_data_dir()
+    except ValueError:  # said once, where all variables are checked
+        return None
+    file = folder / "config.toml"
+    return file if os.path.lexists(file) else None
+
+
+def _environment(environ: Mapping[str, str]) -> _Source:
+    """Return what the environment says; a variable that begins like ours but is none of ours is a problem."""
+    settings = {variable(PREFIX, key) for key in _keys()}
+    reader = _Environment(_Variables)
+    reader.env_vars = {name.lower(): value for name, value in environ.items() if name in settings}
+    return _Source(None, reader(), tuple(_wrong_variables(environ, {*settings, CONFIG_VARIABLE})))
+
+
+def _wrong_variables(environ: Mapping[str, str], known: Set[str]) -> Iterator[str]:
+    for name, value in environ.items():
+        if not name.upper().startswith(PREFIX):
+            continue
+        if name not in known:
+            yield f"{name}: there is no such variable{did_you_mean(name.upper(), known, PREFIX)}"
+        elif value.encode(errors="ignore").decode() != value:
+            yield f"{name}: is not UTF-8 text"
+
+
+def _wrong(source: _Source) -> Iterator[str]:
+    """Yield a line for each thing that is wrong with what `source` says."""
+    known = {*Settings.model_fields, *map(dotted, _keys())}
+    try:
+        source.settings()
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            key = detail["loc"]
+            from_file = not source.holds(key) and source.holds(_file_of(key))
+            yield f"{source.name(_file_of(key) if from_file else key)}: {words(detail, known)}"
+
+
+def _given_twice(sources: Iterable[_Source]) -> Iterator[str]:
+    for key in _secrets():
+        plain = [source.name(key) for source in sources if source.holds(key)]
+        filed = [source.name(_file_of(key)) for source in sources if source.holds(_file_of(key))]
+        if plain and filed:
+            yield f"{plain[-1]}: is given a second time, as {filed[-1]}; keep one of the two"
+
+
+def _together(first: Settings, second: Settings) -> Settings:
+    """Return `first`, overridden by whatever was given in `second`."""
+    values = first.model_dump(exclude_unset=True)
+    for name, value in second.model_dump(exclude_unset=True).items():
+        values[name] = values.get(name, {}) | value if isinstance(value, dict) else value
+    return Settings.model_validate(values)
+
+
+def _keys(model: type[BaseModel] = Settings, section: tuple[str, ...] = ()) -> Iterator[Key]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _keys(field.annotation, (*section, name))
+        else:
+            yield (*section, name)
+
+
+def _secrets() -> list[Key]:
+    keys = list(_keys())
+    return [key for key in keys if _file_of(key) in keys]
+
+
+def _file_of(key: Key) -> Key:
+    """Return the setting that names the file of the secret `key`."""
+    return (*key[:-1], f"{key[-1]}_file")

@@ -1,0 +1,320 @@
+"""A conversation as steps: each is asked until its answer is valid, and the answers are all there is to remember."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
+
+from bot.choosing import Label, Option, Speak, pick, pick_several
+from bot.events import Event, Phrase, Reply
+
+Value = str | None | tuple[str, ...]
+"""An answer: words or an option's value, None for a skipped question, several options' values."""
+
+World = TypeVar("World", contravariant=True)
+Store = TypeVar("Store", contravariant=True)
+
+
+class Answers(Mapping[str, Value]):
+    """What a person has answered, by the key of the step; never changed, only made anew."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Value] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def __getitem__(self, key: str) -> Value:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def text(self, key: str) -> str:
+        """Return the answer to `key` as words; "" if it was skipped or never asked."""
+        value = self._values.get(key)
+        return value if isinstance(value, str) else ""
+
+    def several(self, key: str) -> tuple[str, ...]:
+        """Return the options picked for `key`; empty if none were."""
+        value = self._values.get(key)
+        return value if isinstance(value, tuple) else ()
+
+    def plus(self, key: str, value: Value) -> Answers:
+        """Return these answers with `key` answered by `value`."""
+        return Answers({**self._values, key: value})
+
+    def minus(self, *keys: str) -> Answers:
+        """Return these answers with `keys` forgotten."""
+        return Answers({k: v for k, v in self._values.items() if k not in keys})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person gave for an answer: typed `words`, or the `value` of a pressed button."""
+
+    words: str = ""
+    value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The step is answered by `value`."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Some options are marked, and more may follow."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The answer to `key` shall be given anew."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Something to show before the same question is asked again."""
+
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not an answer: one sentence that says what to do, and perhaps what was meant."""
+
+    reply: Reply
+    meant: tuple[Option, ...] = ()
+
+
+Outcome = Answered | Picked | Change | Look | Refused
+
+
+class Check(Protocol):
+    """Turns typed words into an answer; what it returns, it accepts again unchanged."""
+
+    def __call__(self, words: str) -> str | Refused:
+        """Return the answer that `words` mean, or why they are none."""
+        ...
+
+
+class Step(Protocol):
+    """One thing to ask."""
+
+    @property
+    def key(self) -> str:
+        """The name under which the answer is kept."""
+        ...
+
+    @property
+    def prompt(self) -> Reply:
+        """What is said to ask it."""
+        ...
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be skipped."""
+        ...
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return what can be chosen, the `marked` ones shown as such."""
+        ...
+
+    def holds(self, value: Value) -> bool:
+        """Return whether `value` is a valid answer today."""
+        ...
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return what `said` means here; `speak` gives a label in the person's language."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question answered in the person's own words."""
+
+    key: str
+    prompt: Reply
+    check: Check
+    optional: bool = False
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return nothing: there is nothing to choose from."""
+        return ()
+
+    def holds(self, value: Value) -> bool:
+        """Return whether `value` passes the check, or is a permitted skip."""
+        if value is None:
+            return self.optional
+        return isinstance(value, str) and self.check(value) == value
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return the checked words, or why they are no answer."""
+        result = self.check(said.words if said.value is None else said.value)
+        return result if isinstance(result, Refused) else Answered(result)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A question answered by one of several options."""
+
+    key: str
+    prompt: Reply
+    choices: tuple[Option, ...]
+    optional: bool = False
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return the choices."""
+        return self.choices
+
+    def holds(self, value: Value) -> bool:
+        """Return whether `value` is still among the choices, or a permitted skip."""
+        return self.optional if value is None else any(o.value == value and not o.show for o in self.choices)
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return the chosen option's value, or what a look aside shows."""
+        chosen = pick(self.choices, said.words, said.value, speak)
+        if isinstance(chosen, Reply):
+            return Refused(chosen)
+        return Look(chosen.show) if chosen.show else Answered(chosen.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A question answered by one or more options: tapped one by one, or typed at once as "1 3"."""
+
+    key: str
+    prompt: Reply
+    choices: tuple[Option, ...]
+    optional: bool = False
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return the choices with the marked ones ticked, and with `done` below them once one is marked."""
+        shown = tuple(Option(o.value, o.label, ticked=o.value in marked) for o in self.choices)
+        return (*shown, Option(DONE, Phrase("Done"))) if marked else shown
+
+    def holds(self, value: Value) -> bool:
+        """Return whether `value` names at least one of the choices and nothing else."""
+        known = {o.value for o in self.choices}
+        return isinstance(value, tuple) and bool(value) and set(value) <= known
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return the typed options as the answer; a tapped one is marked or unmarked until `done`."""
+        if said.value is None:
+            chosen = pick_several(self.options(marked), said.words, speak)
+            if isinstance(chosen, Reply):
+                return Refused(chosen)
+            return Answered(marked if chosen == (DONE,) else tuple(v for v in chosen if v != DONE))
+        if said.value == DONE and marked:
+            return Answered(marked)
+        known = [o.value for o in self.choices]
+        wanted = set(marked) ^ {said.value}
+        return Picked(tuple(v for v in known if v in wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The whole result, to be agreed to or changed: every answer can be given anew from here."""
+
+    key: str
+    prompt: Reply
+    agree: Label
+    changes: tuple[Option, ...]
+    looks: tuple[Option, ...] = ()
+    optional: bool = False
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return `agree`, then what else can be looked at, then what can be changed."""
+        return (Option(AGREED, self.agree), *self.looks, *self.changes)
+
+    def holds(self, value: Value) -> bool:
+        """Return whether the person has agreed."""
+        return value == AGREED
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return the agreement, a look aside, or which answer shall change."""
+        chosen = pick(self.options(()), said.words, said.value, speak)
+        if isinstance(chosen, Reply):
+            return Refused(chosen)
+        if chosen.show:
+            return Look(chosen.show)
+        return Answered(AGREED) if chosen.value == AGREED else Change(chosen.value)
+
+
+AGREED = "agreed"
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of a conversation: what to say, and whether every other open conversation ends with it."""
+
+    replies: tuple[Reply, ...]
+    clear: bool = False
+    erased: bool = False
+    """Something was erased for good: the replies leave only once no byte of it is left, and are told so as `gone`."""
+    language: str | None = None
+    """The language chosen in it, if one was."""
+
+
+Steps = Callable[[Answers, World], Iterator[Step]]
+Finish = Callable[[Event, Answers, World, Store], Awaitable[Done]]
+
+
+def no_steps(answers: Answers, world: object) -> Iterator[Step]:
+    """Yield nothing: a command that only answers."""
+    return iter(())
+
+
+@dataclass(frozen=True, slots=True)
+class Dialogue(Generic[World, Store]):
+    """A command and the conversation that it opens."""
+
+    name: str
+    summary: Phrase
+    finish: Finish[World, Store]
+    steps: Steps[World] = no_steps
+    argument: str | None = None
+    """The key that the words behind the command answer: `/letter zhanaozen-2011`."""
+    keywords: Phrase = field(default=Phrase(""))
+    """Words by which somebody who does not know the command may ask for it, separated by spaces."""
+
+
+class _Visible(Answers):
+    """The answers as the steps see them: a step's answer appears once the walk has passed the step."""
+
+    __slots__ = ()
+
+    def reveal(self, key: str, value: Value) -> None:
+        self._values[key] = value
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """A dialogue walked with some answers: the steps that hold, and the one to ask (None: all is answered)."""
+
+    passed: tuple[Step, ...]
+    present: Step | None
+    answers: Answers
+    """The answers of the passed steps only: nothing is left of a branch that is no longer taken."""
+
+
+def walk(dialogue: Dialogue[World, Store], answers: Answers, world: World) -> Walk:
+    """Return where `dialogue` stands: it goes from step to step and stops at the first without a valid answer."""
+    visible = _Visible()
+    passed: list[Step] = []
+    for step in dialogue.steps(visible, world):
+        if step.key not in answers or not step.holds(answers[step.key]):
+            return Walk(tuple(passed), step, visible)
+        visible.reveal(step.key, answers[step.key])
+        passed.append(step)
+    return Walk(tuple(passed), None, visible)

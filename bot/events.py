@@ -1,0 +1,123 @@
+"""What comes in and what goes out: events, replies and messages, as frozen values that know no platform."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+MAX_TEXT = 20_000
+"""Characters of an incoming text that are looked at; only its length is kept of anything longer."""
+
+_KEPT_CONTROLS = {"\n", "\t"}
+_JOINERS = {"\u200c", "\u200d"}  # Persian and emoji need them
+_DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@runtime_checkable
+class Localised(Protocol):
+    """Something that can be said in a language: a campaign's text, a translated phrase, a letter."""
+
+    def in_language(self, language: str) -> str:
+        """Return the text in `language`, or in the nearest language there is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words of the bot, by their English text; translated where they are rendered, `{named}` values put in after."""
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on a platform; `language` is what their app says, if it says anything."""
+
+    platform: str
+    id: str = field(repr=False)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """Where something was said, and where the answer goes."""
+
+    platform: str
+    id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A pressed button: the question it belonged to (`token`, `step`) and the option's value."""
+
+    token: str
+    step: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing a person did. `id` is unique on its platform; the same id never has a second effect."""
+
+    id: str
+    person: Person
+    chat: Chat
+    at: datetime
+    text: str = field(default="", repr=False)
+    command: str | None = None
+    press: Press | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Something to tap (`press`) or to type instead: the option's `number`, or a `command` such as "back"."""
+
+    label: str | Localised | Phrase
+    press: Press | None = None
+    number: int | None = None
+    command: str | None = None
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to say, in no language yet: a message template, its values and the buttons below it."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownButton:
+    """A button in the person's language."""
+
+    label: str
+    press: Press | None = None
+    number: int | None = None
+    command: str | None = None
+    ticked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A reply in the person's language: HTML of the subset b, i, code, pre, a, blockquote, and its buttons."""
+
+    html: str
+    buttons: tuple[ShownButton, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Return `text` fit to store and show: NFC, without control characters, lone surrogates, direction overrides."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    return unicodedata.normalize("NFC", "".join(c for c in text if _kept(c)))
+
+
+def _kept(char: str) -> bool:
+    if char in _KEPT_CONTROLS or char in _JOINERS:
+        return True
+    return unicodedata.category(char) not in {"Cc", "Cs", "Co", "Cn"} and char not in _DIRECTION_OVERRIDES

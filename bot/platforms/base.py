@@ -1,0 +1,157 @@
+"""What all platforms have in common: events in, messages out, commands, and the HTML of messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from html.parser import HTMLParser
+from typing import Literal, Protocol
+from urllib.parse import unquote
+
+from bot.events import Chat, Event, Message, clean
+
+Handle = Callable[[Event], Awaitable[None]]
+"""Takes in one event; once it is awaited, the event has had its effect and is answered."""
+
+Kind = Literal["text", "pre", "blockquote"]
+_STYLES = ("b", "i", "code")
+
+
+class Platform(Protocol):
+    """A place where people talk with the bot."""
+
+    @property
+    def name(self) -> str:
+        """The platform's name, as in Person.platform and Chat.platform."""
+        ...
+
+    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+        """Send `message`; `delivery` is the same whenever the same message is sent again."""
+        ...
+
+    async def run(self, handle: Handle) -> None:
+        """Receive until there is nothing more to come, and give each event to `handle`."""
+        ...
+
+
+def parse_command(text: str, prefixes: tuple[str, ...]) -> tuple[str | None, str]:
+    """Return the command that `text` is, in lower case, and its argument; (None, `text`) if it is none.
+
+    A command is a prefix and a name that begins with a letter, with space or nothing behind it: "/letter",
+    "/LETTER@Bot" and "/cancel." are commands; "/", "/ 5", "/5", "//x" and "/usr/bin is" are words. A newline
+    may part the name from its argument, and the argument keeps its own lines.
+    """
+    found = re.match(
+        rf"(?:{'|'.join(map(re.escape, prefixes))})"
+        r"([^\W\d_][\w-]*+)(?:@\w++)?+[.,:;!?…]*+(?:\s++(.*))?\Z",
+        text.lstrip(),
+        re.DOTALL,
+    )
+    return (found[1].casefold(), (found[2] or "").rstrip()) if found else (None, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Words of one look: some of "b", "i" and "code", and perhaps a link."""
+
+    text: str
+    styles: frozenset[str] = frozenset()
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a message that begins on a line of its own; a newline in it is a line's end."""
+
+    kind: Kind
+    runs: tuple[Run, ...]
+
+    @property
+    def plain(self) -> str:
+        """The words alone; each line of a quotation begins with "> "."""
+        words = "".join(run.text for run in self.runs)
+        return re.sub("^", "> ", words, flags=re.MULTILINE) if self.kind == "blockquote" else words
+
+
+def plain_text(html: str) -> str:
+    """Return a message's `html` as plain text: a link as "words (address)", a quotation's lines with "> "."""
+    return "\n".join(block.plain for block in blocks(html))
+
+
+def blocks(html: str) -> tuple[Block, ...]:
+    """Return the parts of a message's `html`, without control characters and without tags we do not know."""
+    parser = _Parser()
+    parser.feed(html)
+    parser.close()
+    found = parser.found
+    trimmed = (_trimmed(b, first=n == 0, last=n == len(found) - 1) for n, b in enumerate(found))
+    return tuple(block for block in trimmed if block)
+
+
+class _Parser(HTMLParser):
+    """Collects the blocks of a message's HTML."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[Block] = []
+        self._open: list[str] = []
+        self._link: str | None = None
+        self._linked = ""
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self._add("\n")
+        elif tag == "a":
+            self._link, self._linked = clean(dict(attrs).get("href") or "") or None, ""
+        else:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._end_link()
+        elif tag in self._open:
+            del self._open[len(self._open) - 1 - self._open[::-1].index(tag) :]
+
+    def handle_data(self, data: str) -> None:
+        words = clean(data)
+        self._linked += words
+        self._add(words)
+
+    def _end_link(self) -> None:
+        """Put a link's address behind its words, unless they say it already."""
+        link, self._link = self._link, None
+        if link and self._linked.strip() not in (link, _address(link)):
+            self._add(f" ({_address(link)})")
+
+    def _add(self, words: str) -> None:
+        kind: Kind = "pre" if "pre" in self._open else "blockquote" if "blockquote" in self._open else "text"
+        run = Run(words, frozenset(self._open).intersection(_STYLES), self._link)
+        if self.found and self.found[-1].kind == kind:
+            self.found[-1] = Block(kind, (*self.found[-1].runs, run))
+        else:
+            self.found.append(Block(kind, (run,)))
+
+
+def _address(link: str) -> str:
+    """Return what a person needs to see of a link: of a mail the address alone, not the letter in it."""
+    scheme, _, rest = link.partition(":")
+    match scheme.lower():
+        case "mailto":
+            return clean(unquote(rest.partition("?")[0]))
+        case "tel":
+            return rest
+        case _:
+            return link
+
+
+def _trimmed(block: Block, *, first: bool, last: bool) -> Block | None:
+    """Return `block` without the newlines that part it from its neighbours; None if nothing else is in it."""
+    runs = list(block.runs)
+    if block.kind != "text" or not first:
+        runs[0] = replace(runs[0], text=runs[0].text.removeprefix("\n"))
+    if not any(run.text for run in runs):
+        return None
+    if block.kind != "text" or not last:
+        runs[-1] = replace(runs[-1], text=runs[-1].text.removesuffix("\n"))
+    return Block(block.kind, tuple(run for run in runs if run.text))

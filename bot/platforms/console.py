@@ -1,0 +1,120 @@
+"""A terminal as a platform: one person in one chat, typing by hand or sending lines through a pipe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TextIO
+from uuid import uuid4
+
+from bot.events import Chat, Event, Message, Person, Phrase, clean
+from bot.platforms.base import Handle, parse_command
+
+PREFIX = "/"
+QUIT = "quit"
+GOODBYE = Phrase("Goodbye. When you come back, we go on where you left off.")
+HOW_TO_LEAVE = Phrase("To leave, type /quit or press Ctrl-D.")
+LEAVE = Phrase("Leave; the conversation stays as it is")
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """Both ends of a terminal, or of a pipe, and what is known of whoever is there."""
+
+    source: TextIO
+    sink: TextIO
+    interactive: bool
+    colour: bool
+    language: str | None
+
+
+def terminal(source: TextIO, sink: TextIO, environ: Mapping[str, str]) -> Terminal:
+    """Return how to talk through `source` and `sink`: by hand if both are a terminal; in colour unless
+    `environ` forbids it (NO_COLOR, TERM=dumb); in the language of LC_ALL, LC_MESSAGES or LANG.
+    """
+    colour = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    return Terminal(source, sink, source.isatty() and sink.isatty(), colour, language(environ))
+
+
+def language(environ: Mapping[str, str]) -> str | None:
+    """Return the language that `environ` asks for ("ru" for ru_RU.UTF-8); None if it asks for none."""
+    locale = environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG") or ""
+    code = locale.partition(".")[0].partition("@")[0].partition("_")[0].lower()
+    return code if 2 <= len(code) <= 3 and code.isalpha() else None
+
+
+class Desk(Protocol):
+    """Where lines are typed and messages are read."""
+
+    async def ask(self) -> str | None:
+        """Return the next line; None if there will be none."""
+        ...
+
+    async def show(self, message: Message) -> None:
+        """Show a message."""
+        ...
+
+    async def part(self, words: str) -> None:
+        """Say the last words."""
+        ...
+
+
+class Console:
+    """The platform of one terminal. `commands` (name and summary) are offered while one types by hand."""
+
+    name = "console"
+
+    def __init__(
+        self,
+        ends: Terminal,
+        clock: Callable[[], datetime],
+        commands: Mapping[str, str],
+        speak: Callable[[Phrase], str],
+    ) -> None:
+        self._ends = ends
+        self._clock = clock
+        self._person = Person(self.name, "me", ends.language)
+        self._chat = Chat(self.name, "me")
+        self._goodbye = speak(GOODBYE)
+        self._desk = _desk(ends, {**commands, QUIT: speak(LEAVE)}, speak(HOW_TO_LEAVE))
+
+    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+        """Show `message`; it is on the screen, or in the pipe, when this returns."""
+        await self._desk.show(message)
+
+    async def run(self, handle: Handle) -> None:
+        """Give each line to `handle`, one after the other, until the person leaves or nobody listens."""
+        try:
+            if self._ends.interactive:
+                await handle(self._event("start", ""))
+            while (line := await self._desk.ask()) is not None:
+                command, text = parse_command(clean(line), (PREFIX,))
+                if command == QUIT:
+                    break
+                await handle(self._event(command, text))
+            await self._desk.part(self._goodbye)
+        except BrokenPipeError:
+            _mute(self._ends.sink)
+
+    def _event(self, command: str | None, text: str) -> Event:
+        return Event(uuid4().hex, self._person, self._chat, self._clock(), text, command)
+
+
+def _desk(ends: Terminal, commands: Mapping[str, str], how_to_leave: str) -> Desk:
+    """Return the desk that fits; what typing by hand needs takes long to load, so a pipe goes without."""
+    if ends.interactive:
+        from bot.platforms.console_live import Live
+
+        return Live(ends.source, ends.sink, commands, how_to_leave, colour=ends.colour)
+    from bot.platforms.console_pipe import Pipe
+
+    return Pipe(ends.source, ends.sink)
+
+
+def _mute(sink: TextIO) -> None:
+    """Let what `sink` still holds go nowhere, else Python complains of the broken pipe when it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sink.fileno())
+    os.close(nowhere)

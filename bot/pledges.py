@@ -1,0 +1,67 @@
+"""A pledge: what somebody has promised to send, or has sent, and what they agreed that we keep of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """How far a pledge has come."""
+
+    PLEDGED = "pledged"
+    SENT = "sent"
+    ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Way:
+    """One recipient, by one channel; both by their keys in the campaign."""
+
+    recipient: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person agreed to, which wording of the question they saw, and when."""
+
+    listed: str
+    """What organisers may list: "nothing", "name" or "organisation"."""
+    version: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewPledge:
+    """A pledge about to be recorded. `name` and `organisation` are None unless the consent covers them."""
+
+    campaign: str
+    kind: str
+    sender: str
+    country: str | None
+    ways: tuple[Way, ...]
+    status: Status
+    day: date
+    """The day it was sent, or by which it shall be."""
+    consent: Consent
+    name: str | None = None
+    organisation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pledge:
+    """A recorded pledge; `number` counts its owner's pledges from 1, oldest first."""
+
+    number: int
+    terms: NewPledge
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Everything that is kept about one person."""
+
+    pledges: tuple[Pledge, ...]
+    language: str | None
+    open_conversations: int

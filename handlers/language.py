@@ -1,0 +1,34 @@
+"""/language - choose the language in which the bot speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.choosing import Option
+from bot.dialogue import Answers, Choice, Dialogue, Done, Step
+from bot.events import Event, Phrase, Reply
+from bot.messages import language_name
+from handlers.world import Store, Talk, World
+
+
+def steps(answers: Answers, world: World) -> Iterator[Step]:
+    """Yield the choice among the languages, each named in itself."""
+    options = tuple(Option(code, language_name(code)) for code in world.languages)
+    yield Choice("language", Reply("language/which"), options)
+
+
+async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Remember the chosen language, and say so in it."""
+    code = answers.text("language")
+    await store.set_language(event.person, code)
+    return Done((Reply("language/chosen"),), language=code)
+
+
+language: Talk = Dialogue(
+    "language",
+    Phrase("Choose your language"),
+    finish,
+    steps,
+    argument="language",
+    keywords=Phrase("translate english русский language"),
+)

@@ -1,0 +1,91 @@
+"""/pledge, /pledges and /sent - promise a letter of one's own, see what one promised, and say when it has left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.choosing import Option
+from bot.dialogue import Answers, Choice, Dialogue, Done, Step
+from bot.events import Button, Event, Phrase, Reply
+from bot.pledges import Pledge, Status
+from handlers import pledging
+from handlers.letter import SENDERS, letter_kind
+from handlers.questions import ask_country, ask_line
+from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign
+
+
+def steps(answers: Answers, world: World) -> Iterator[Step]:
+    """Yield the steps of a pledge for a letter that was written elsewhere."""
+    if not world.writable:
+        return
+    yield from ask_campaign(world.writable)
+    campaign = chosen_campaign(answers, world.writable)
+    if len(campaign.kinds) > 1:
+        kinds = tuple(Option(kind.kind, kind.title) for kind in campaign.kinds)
+        yield Choice("kind", Reply("letter/kind", {"campaign": campaign}), kinds)
+    yield Choice("sender", Reply("pledge/sender"), SENDERS)
+    yield ask_country(world.countries)
+    listable = ("organisation", "name") if answers.text("sender") == "organisation" else ("name",)
+    addressees = campaign.addressees(letter_kind(answers, campaign), answers.text("country") or None)
+    yield from pledging.steps(answers, addressees, Reply("pledge/when"), listable)
+    if answers.text("consent") in listable:
+        yield ask_line(answers.text("consent"))
+
+
+async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Record the pledge."""
+    if not world.writable:
+        return Done((Reply("campaign/none"),))
+    campaign = chosen_campaign(answers, world.writable)
+    return await pledging.finish(event, answers, campaign, letter_kind(answers, campaign), store)
+
+
+async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Return the person's pledges, and a way to say of each that it has been sent."""
+    return _listed(await store.pledges(event.person), world)
+
+
+async def mark(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Record that the pledge whose number stands behind the command has been sent; without one, list them."""
+    pledges = await store.pledges(event.person)
+    open_ones = [p for p in pledges if p.terms.status == Status.PLEDGED]
+    number = event.text.strip() or (str(open_ones[0].number) if len(open_ones) == 1 else "")
+    if not number:
+        return _listed(pledges, world)
+    found = await store.mark_sent(event.person, int(number), event.at.date()) if _is_number(number) else None
+    if found is None:
+        return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
+    return Done((Reply("pledge/sent", {"pledge": found, **_titles(world)}),))
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 6
+
+
+def _listed(pledges: tuple[Pledge, ...], world: World) -> Done:
+    buttons = tuple(
+        Button(Phrase("I have sent no. {number}", {"number": p.number}), command=f"sent {p.number}")
+        for p in pledges
+        if p.terms.status == Status.PLEDGED
+    )
+    return Done((Reply("pledge/list", {"pledges": pledges, **_titles(world)}, buttons),))
+
+
+def _titles(world: World) -> dict[str, object]:
+    return {"campaigns": {c.slug: c for c in world.campaigns}, "channels": pledging.CHANNELS}
+
+
+pledge: Talk = Dialogue(
+    "pledge",
+    Phrase("Pledge a letter you wrote yourself"),
+    finish,
+    steps,
+    argument="campaign",
+    keywords=Phrase("promise commit own"),
+)
+pledges: Talk = Dialogue(
+    "pledges", Phrase("See what you have pledged"), show, keywords=Phrase("promised mine status")
+)
+sent: Talk = Dialogue(
+    "sent", Phrase("Say that a pledged letter has left"), mark, keywords=Phrase("posted mailed done")
+)

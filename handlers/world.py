@@ -1,0 +1,66 @@
+"""What every conversation is told (campaigns, countries, who answers for the bot) and what it may do to the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from bot.campaigns import Campaign, Campaigns
+from bot.choosing import Option
+from bot.countries import Countries
+from bot.dialogue import Answers, Choice, Dialogue, Step
+from bot.events import Person, Reply
+from bot.pledges import Kept, NewPledge, Pledge
+
+
+@dataclass(frozen=True, slots=True)
+class Organisers:
+    """Who answers for this bot, and how to reach them; "" if they have not said so."""
+
+    name: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a conversation may know; nothing of it changes while the bot runs."""
+
+    campaigns: Campaigns
+    countries: Countries
+    languages: tuple[str, ...]
+    organisers: Organisers
+
+    @property
+    def writable(self) -> tuple[Campaign, ...]:
+        """The campaigns for which letters are still written."""
+        return tuple(c for c in self.campaigns if c.status != "closed")
+
+
+class Store(Protocol):
+    """What a conversation may do at its end, in the transaction of the event that ended it."""
+
+    async def set_language(self, person: Person, language: str) -> None: ...
+    async def add_pledge(self, person: Person, pledge: NewPledge) -> bool: ...
+    async def pledges(self, person: Person) -> tuple[Pledge, ...]: ...
+    async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None: ...
+    async def kept(self, person: Person) -> Kept: ...
+    async def forget(self, person: Person) -> None: ...
+
+
+Talk = Dialogue[World, Store]
+"""A conversation of this bot."""
+
+
+def ask_campaign(campaigns: tuple[Campaign, ...]) -> Iterator[Step]:
+    """Yield the choice among `campaigns`, if there is one."""
+    if len(campaigns) > 1:
+        options = tuple(Option(c.slug, c.title) for c in campaigns)
+        yield Choice("campaign", Reply("campaign/which"), options)
+
+
+def chosen_campaign(answers: Answers, campaigns: tuple[Campaign, ...]) -> Campaign:
+    """Return the campaign that was chosen, or the only one there is."""
+    slug = answers.text("campaign")
+    return next((c for c in campaigns if c.slug == slug), campaigns[0])

@@ -1,0 +1,318 @@
+"""The rules by which a person moves within and between conversations, tried on small ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.choosing import Label, Option
+from bot.conversation import Conversations, Frame, Turn, dump, parse
+from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Refused, Review, Several, Step, walk
+from bot.events import Button, Chat, Event, Person, Phrase, Press, Reply
+
+COLOURS = (
+    Option("red", "Red"),
+    Option("green", "Green"),
+    Option("about", "What are colours?", show=Reply("aside")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Accepts words of at most ten characters."""
+
+    def __call__(self, words: str) -> str | Refused:
+        return words.strip() if 0 < len(words.strip()) <= 10 else Refused(Reply("too-long"))
+
+
+def paint_steps(answers: Answers, world: str) -> Iterator[Step]:
+    yield Choice("colour", Reply("colour"), COLOURS)
+    if answers["colour"] == "red":
+        yield Question("why", Reply("why"), Short(), optional=True)
+    yield Question("name", Reply("name"), Short())
+    yield Several("days", Reply("days"), (Option("mon", "Monday"), Option("tue", "Tuesday")))
+    changes = (Option("colour", "Another colour"), Option("name", "Another name"))
+    yield Review("review", Reply("review", {"name": answers.text("name")}), "Fine", changes)
+
+
+async def end(event: Event, answers: Answers, world: str, store: None) -> Done:
+    return Done(())
+
+
+PAINT: Dialogue[str, None] = Dialogue("paint", Phrase("Paint"), end, paint_steps, argument="colour")
+TEA: Dialogue[str, None] = Dialogue(
+    "tea", Phrase("Tea"), end, lambda answers, world: iter([Question("cups", Reply("cups"), Short())])
+)
+HELP: Dialogue[str, None] = Dialogue("help", Phrase("Help"), end, keywords=Phrase("assist rescue"))
+TALKS = Conversations([PAINT, TEA, HELP], "world")
+
+
+def speak(label: Label) -> str:
+    return label.text if isinstance(label, Phrase) else str(label)
+
+
+class Talk:
+    """One person's turns, with what they are asked now."""
+
+    def __init__(self) -> None:
+        self.frames: tuple[Frame, ...] = ()
+        self.turn: Turn[str, None] = Turn(())
+        self.count = 0
+
+    def say(self, words: str, press: Press | None = None) -> str:
+        """Type `words`, and return what is said to it, and the key of the question now asked in brackets."""
+        self.count += 1
+        name, _, argument = words[1:].partition(" ") if words.startswith("/") else ("", "", words)
+        person, chat = Person("test", "1"), Chat("test", "1")
+        event = Event(str(self.count), person, chat, datetime.now(UTC), argument, name or None, press)
+        self.turn = TALKS.turn(self.frames, event, speak)
+        self.frames = parse(dump(self.turn.frames), list(TALKS.dialogues))
+        question = TALKS.question(self.frames) if self.turn.ask else None
+        done = [f"{self.turn.finished[0].name} done"] if self.turn.finished else []
+        said = [reply.template for reply in self.turn.replies]
+        return " ".join([*done, *said, *([f"[{question.template}]"] if question else [])])
+
+    def buttons(self) -> tuple[Button, ...]:
+        question = TALKS.question(self.frames)
+        return question.buttons if question else ()
+
+    def tap(self, label: str, buttons: tuple[Button, ...] | None = None) -> str:
+        found = next(b for b in buttons or self.buttons() if speak(b.label) == label)
+        return self.say("", found.press)
+
+
+def talk(*lines: tuple[str, str]) -> Talk:
+    """Go through a dialogue of (said, expected), and return where it ends."""
+    now = Talk()
+    for said, expected in lines:
+        assert now.say(said) == expected, said
+    return now
+
+
+BEGUN = (
+    ("/paint", "[colour]"),
+    ("1", "[why]"),
+    ("because", "[name]"),
+    ("Ada", "[days]"),
+    ("1 2", "[review]"),
+)
+
+
+def test_each_step_is_asked_until_all_are_answered() -> None:
+    """A dialogue ends with exactly the answers of the steps that were taken."""
+    now = talk(*BEGUN, ("1", "paint done"))
+    assert now.turn.finished
+    answers = dict(now.turn.finished[1])
+    assert answers == {
+        "colour": "red",
+        "why": "because",
+        "name": "Ada",
+        "days": ("mon", "tue"),
+        "review": "agreed",
+    }
+    assert now.frames == ()
+
+
+@pytest.mark.parametrize("words", ["2", " 2. ", "#2", "Green", "green", "GREEN.", "gre", "Greeen"])
+def test_an_option_is_typed_by_number_or_by_words(words: str) -> None:
+    """The number, the words, the beginning of the words and a typing error all choose."""
+    talk(("/paint", "[colour]"), (words, "[name]"))
+
+
+@pytest.mark.parametrize("words", ["0", "4", "99999999999", "", "xyz", "e", "<b>", "{{ 1 }}", "\u202e"])
+def test_what_is_no_option_is_refused_in_a_sentence_and_loses_nothing(words: str) -> None:
+    """The question stands, its buttons come with the sentence."""
+    now = talk(("/paint", "[colour]"), (words, "choose/one"))
+    assert len(now.turn.replies[0].buttons) == 3
+    assert now.say("2") == "[name]"
+
+
+def test_back_forgets_the_last_answer_only() -> None:
+    """Going back asks the last question again and keeps the ones before."""
+    now = talk(
+        *BEGUN[:3],
+        ("/back", "[why]"),
+        ("back", "[colour]"),
+        ("/back", "conversation/first-question [colour]"),
+    )
+    assert now.frames[0].answers == {}
+
+
+def test_an_optional_question_can_be_skipped_and_no_other() -> None:
+    """A skipped answer is None; a needed one says that it is needed."""
+    now = talk(
+        ("/paint", "[colour]"), ("1", "[why]"), ("skip", "[name]"), ("/skip", "conversation/not-optional")
+    )
+    assert now.frames[0].answers["why"] is None
+
+
+def test_one_answer_is_changed_from_the_review_and_the_review_comes_back() -> None:
+    """Only what is changed is asked again."""
+    now = talk(*BEGUN, ("Another name", "[name]"), ("Eve", "[review]"))
+    assert now.frames[0].answers.text("name") == "Eve"
+
+
+def test_back_while_changing_keeps_the_old_answer() -> None:
+    """Who thinks better of a change finds everything as it was."""
+    now = talk(*BEGUN, ("Another name", "[name]"), ("back", "[review]"))
+    assert now.frames[0].answers.text("name") == "Ada"
+
+
+def test_a_change_that_opens_another_branch_asks_what_is_new_and_hides_what_is_gone() -> None:
+    """The answer of a branch no longer taken is not among the answers at the end."""
+    now = talk(*BEGUN, ("Another colour", "[colour]"), ("green", "[review]"), ("1", "paint done"))
+    assert now.turn.finished
+    assert "why" not in now.turn.finished[1]
+
+
+def test_a_look_aside_shows_and_asks_again() -> None:
+    """Looking is not answering."""
+    now = talk(("/paint", "[colour]"), ("3", "aside"), ("1", "[why]"))
+    assert now.frames[0].answers == {"colour": "red"}
+
+
+def test_other_commands_leave_the_conversation_where_it_is() -> None:
+    """A command in the middle is answered, then the question comes again."""
+    now = talk(
+        *BEGUN[:3], ("/help", "help done [name]"), ("/nonsense", "conversation/unknown-command [name]")
+    )
+    assert now.say("Ada") == "[days]"
+
+
+def test_a_conversation_within_a_conversation_returns_to_it() -> None:
+    """A second dialogue is finished or cancelled first, then the first one goes on."""
+    talk(
+        *BEGUN[:3],
+        ("/tea", "[cups]"),
+        ("two", "tea done [name]"),
+        ("/tea", "[cups]"),
+        ("/cancel", "conversation/cancelled [name]"),
+    )
+
+
+def test_a_command_given_again_comes_back_to_where_one_was() -> None:
+    """Nothing is lost by typing the command once more, from within another one either."""
+    now = talk(*BEGUN[:3], ("/paint", "conversation/already-open [name]"), ("/tea", "[cups]"))
+    assert now.say("/paint") == "conversation/already-open [name]"
+    assert [frame.dialogue for frame in now.frames] == ["tea", "paint"]
+
+
+def test_cancel_forgets_the_answers() -> None:
+    """After /cancel nothing is open, and the next one begins from the start."""
+    talk(
+        *BEGUN,
+        ("/cancel", "conversation/cancelled"),
+        ("/cancel", "conversation/nothing-open"),
+        ("/paint", "[colour]"),
+    )
+
+
+def test_the_words_behind_a_command_answer_its_first_question() -> None:
+    """A known word is taken, an unknown one is said to be unknown."""
+    talk(("/paint red", "[why]"))
+    talk(("/paint mauve", "choose/one"))
+
+
+def test_an_outdated_button_brings_up_the_present_question_and_does_nothing() -> None:
+    """A keyboard fits only the question it was shown with, even where the same question is asked again later."""
+    now = talk(("/paint", "[colour]"))
+    old = now.buttons()
+    now.say("1")
+    assert now.tap("Green", old) == "conversation/old-button [why]"
+    now.say("back")
+    assert now.tap("Green", old) == "conversation/old-button [colour]"
+    assert now.tap("Green") == "[name]"
+    now.say("/cancel")
+    assert now.tap("Green", old) == "conversation/old-button"
+
+
+def test_several_options_are_tapped_one_by_one() -> None:
+    """Each tap marks or unmarks; the end is said by `done`, which stands there once something is marked."""
+    now = talk(*BEGUN[:4])
+    assert "Done" not in [speak(b.label) for b in now.buttons()]
+    assert now.tap("Tuesday") == "[days]"
+    assert [b.ticked for b in now.buttons()[:2]] == [False, True]
+    now.tap("Monday")
+    now.tap("Tuesday")
+    assert now.tap("Done") == "[review]"
+    assert now.frames[0].answers["days"] == ("mon",)
+
+
+@pytest.mark.parametrize("words", ["1 2", "2,1", "Monday, Tuesday", "1 and 2", "1+2"])
+def test_several_options_are_typed_at_once(words: str) -> None:
+    """Their order does not matter."""
+    now = talk(*BEGUN[:4])
+    expected = "choose/several" if "and" in words else "[review]"
+    assert now.say(words) == expected
+    assert now.frames[0].answers.get("days") == (None if "and" in words else ("mon", "tue"))
+
+
+def test_small_talk_is_answered_with_the_nearest_command() -> None:
+    """A bare command works, a keyword suggests, anything else gets help."""
+    now = talk(
+        ("tea", "[cups]"),
+        ("/cancel", "conversation/cancelled"),
+        ("please rescue me", "conversation/small-talk"),
+    )
+    assert now.turn.replies[0].values["near"] == ["help"]
+    assert now.say("/paimt") == "conversation/unknown-command"
+    assert now.turn.replies[0].values["near"] == ["paint"]
+
+
+def test_a_dialogue_that_no_longer_exists_is_left_out() -> None:
+    """What an older version of the bot had open does not stop a newer one."""
+    stored = dump((Frame("gone", Answers({"a": "b"}), "t"), Frame("tea", Answers(), "t")))
+    assert [frame.dialogue for frame in parse(stored, ["tea"])] == ["tea"]
+
+
+actions = st.lists(
+    st.sampled_from(
+        [
+            "/paint",
+            "/tea",
+            "/help",
+            "/back",
+            "/skip",
+            "/cancel",
+            "1",
+            "2",
+            "3",
+            "9",
+            "Ada",
+            "",
+            "1 2",
+            "a" * 50,
+            "/x",
+        ]
+    ),
+    max_size=25,
+)
+
+
+@given(actions)
+def test_whatever_is_said_one_question_is_open_or_none(said: list[str]) -> None:
+    """No order of words leads astray: each open dialogue has a question, and buttons fit it."""
+    now = Talk()
+    for words in said:
+        now.say(words)
+        names = [frame.dialogue for frame in now.frames]
+        assert len(names) == len(set(names))
+        assert (TALKS.question(now.frames) is None) == (not now.frames)
+        assert all(b.press and b.press.token == now.frames[-1].token for b in now.buttons())
+
+
+@given(actions)
+def test_the_same_answers_always_lead_to_the_same_question(said: list[str]) -> None:
+    """Walking twice gives equal steps, also after the answers went through the database."""
+    now = Talk()
+    for words in said:
+        now.say(words)
+        for frame in now.frames:
+            one, two = (walk(TALKS.dialogues[frame.dialogue], frame.answers, "world") for _ in range(2))
+            assert one == two
+            assert parse(dump((frame,)), list(TALKS.dialogues)) == (frame,)

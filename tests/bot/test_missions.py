@@ -1,0 +1,342 @@
+"""Which mission is offered to whom, why, and what is said of it."""
+
+import math
+from dataclasses import replace
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.countries import Countries
+from bot.missions import (
+    Confidence,
+    Contact,
+    Finding,
+    Kind,
+    Mission,
+    Missions,
+    MissionsError,
+    Reason,
+    distance_km,
+)
+from bot.resources import templates
+
+COUNTRIES = Countries()
+
+
+def pack(name: str) -> Missions:
+    return Missions.load(templates() / "campaigns" / name / "missions.csv", COUNTRIES)
+
+
+KAZAKHSTAN = pack("zhanaozen-2011")
+CAMBODIA = pack("nagaworld-2021")
+
+# Country codes, and the cities of the missions to be offered there, as read in the packs' lists.
+KAZAKHSTAN_RESIDENT = """
+AM Yerevan | AU Sydney, Singapore | AT Vienna | AZ Baku | BY Minsk | BE Uccle (Brussels) | BR Brasília |
+BG Sofia | CA Ottawa | CN Beijing | HR Zagreb | CZ Prague | EG Cairo | EE Tallinn | ET Addis Ababa |
+FI Helsinki | FR Paris | GE Tbilisi | DE Berlin, Frankfurt am Main | GR Psychiko (Athens) |
+HU Budapest | IN New Delhi | ID Jakarta | IL Tel Aviv | IT Rome | JP Tokyo | KE Nairobi | KG Bishkek |
+LV Riga | LT Vilnius | MX Mexico City | MN Ulaanbaatar | NO Oslo | PK Islamabad | PL Warsaw |
+PT Lisbon | RO Bucharest | RU Moscow, Omsk, Saint Petersburg | SA Riyadh | RS Belgrade |
+SG Singapore | ZA Pretoria | KR Seoul, Busan | ES Madrid | SE Stockholm | CH Bern | NL The Hague |
+TR Ankara, Istanbul | UA Kyiv | GB London | US Washington, New York, San Francisco | UZ Tashkent |
+VN Hanoi
+"""
+KAZAKHSTAN_ACCREDITED = """
+SI Vienna | LU Uccle (Brussels) | CL Brasília | BS Ottawa, Mexico City | BA Zagreb | ME Zagreb |
+MC Paris | MV New Delhi | LK New Delhi | BD New Delhi | BT New Delhi | PH Jakarta | CY Tel Aviv |
+MT Rome | SM Rome | BZ Mexico City | BB Mexico City | SR Mexico City | GT Mexico City |
+HT Mexico City | NI Mexico City | NZ Singapore | AD Madrid | DK Stockholm | VA Bern | AL Ankara |
+IE London | IS London
+"""
+KAZAKHSTAN_NEAREST = """
+SK Vienna | LI Bern | MD Bucharest | MK Sofia | QA Riyadh | BH Riyadh | JO Tel Aviv | KP Seoul |
+MY Singapore | NP New Delhi | LS Pretoria | UG Nairobi | ER Addis Ababa | UY Brasília |
+BM Washington | JE London
+"""
+CAMBODIA_RESIDENT = """
+AU Canberra | BE Brussels (Woluwe-Saint-Pierre) | BG Sofia | CN Beijing | CU Havana | DE Berlin |
+FR Paris | GB London | ID Jakarta | IN New Delhi | JP Tokyo | RS Belgrade | RU Moscow | TR Ankara |
+US Washington
+"""
+CAMBODIA_ACCREDITED = """
+NZ Canberra | LU Brussels (Woluwe-Saint-Pierre) | AT Brussels (Woluwe-Saint-Pierre) | PA Havana |
+HU Berlin | PL Berlin | CZ Berlin | SK Berlin | SI Berlin | HR Berlin | ES Paris | IT Paris |
+GR Paris | PT Paris | AD Paris | CY Paris | MT Paris | MC Paris | NO London | IE London | FI London |
+SE London | DK London | LT Moscow | EE Moscow | LV Moscow | RO Moscow
+"""
+CAMBODIA_NEAREST = """
+CH Paris | NL Brussels (Woluwe-Saint-Pierre) | CA Washington | UA Moscow | NP New Delhi | SG Jakarta |
+JM Havana | ME Belgrade | MN Beijing
+"""
+
+TABLE = [
+    pytest.param(missions, reason, code, cities, id=f"{name}-{code}")
+    for name, missions, reason, expected in (
+        ("kazakhstan", KAZAKHSTAN, Reason.RESIDENT, KAZAKHSTAN_RESIDENT),
+        ("kazakhstan", KAZAKHSTAN, Reason.ACCREDITED, KAZAKHSTAN_ACCREDITED),
+        ("kazakhstan", KAZAKHSTAN, Reason.NEAREST, KAZAKHSTAN_NEAREST),
+        ("cambodia", CAMBODIA, Reason.RESIDENT, CAMBODIA_RESIDENT),
+        ("cambodia", CAMBODIA, Reason.ACCREDITED, CAMBODIA_ACCREDITED),
+        ("cambodia", CAMBODIA, Reason.NEAREST, CAMBODIA_NEAREST),
+    )
+    for entry in " ".join(expected.split()).split(" | ")
+    for code, cities in [entry.split(" ", 1)]
+]
+
+
+@pytest.mark.parametrize(("missions", "reason", "code", "cities"), TABLE)
+def test_the_right_missions_for_the_right_reason(
+    missions: Missions, reason: Reason, code: str, cities: str
+) -> None:
+    """Missions in the country come first, embassies before consulates; then accreditation, then distance."""
+    finding = missions.find(code)
+    assert (finding.reason, ", ".join(mission.city for mission in finding.missions)) == (reason, cities)
+    assert (finding.distance_km is not None) == (reason is Reason.NEAREST)
+
+
+def test_the_nearest_is_told_with_its_distance() -> None:
+    """Vienna is about 50 km from Bratislava, Seoul about 200 km from Pyongyang."""
+    assert KAZAKHSTAN.find("SK").distance_km == 50
+    assert KAZAKHSTAN.find("KP").distance_km == 200
+
+
+def test_embassies_almost_as_near_are_offered_too() -> None:
+    """Mexico City is about as far from Havana as Washington is, so someone in Cuba may choose."""
+    assert [mission.city for mission in KAZAKHSTAN.find("CU").missions] == ["Mexico City", "Washington"]
+
+
+def test_a_permanent_mission_is_no_embassy() -> None:
+    """The mission in Geneva is offered to nobody, not even in Switzerland."""
+    geneva = next(mission for mission in CAMBODIA if mission.kind is Kind.PERMANENT_MISSION)
+    assert geneva.country_code == "CH"
+    assert all(geneva not in CAMBODIA.find(code).missions for code in COUNTRIES)
+
+
+@pytest.mark.parametrize("code", ["AQ", "ZZ", ""])
+def test_without_a_known_place_nothing_is_guessed(code: str) -> None:
+    """For a country without a town, or one that does not exist, no embassy is called the nearest."""
+    assert KAZAKHSTAN.find(code) == Finding(Reason.UNKNOWN)
+
+
+EMBASSY = Mission(
+    country_code="AQ",
+    country="Somewhere",
+    city="Town",
+    kind=Kind.EMBASSY,
+    source_1="A list",
+    confidence=Confidence.HIGH,
+)
+
+places = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+missions = st.builds(
+    lambda place, kind: replace(EMBASSY, kind=kind, latitude=place[0], longitude=place[1]),
+    places,
+    st.sampled_from(Kind),
+)
+inhabited = st.sampled_from([code for code in COUNTRIES if COUNTRIES.location(code)])
+
+
+def angle_km(one: tuple[float, float] | None, other: tuple[float, float] | None) -> float:
+    """Return the distance by another formula: from the angle at the centre of the Earth."""
+    assert one
+    assert other
+    a, b = _direction(one), _direction(other)
+    cross = (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+    return 6371.0088 * math.atan2(math.hypot(*cross), sum(x * y for x, y in zip(a, b, strict=True)))
+
+
+def _direction(place: tuple[float, float]) -> tuple[float, float, float]:
+    latitude, longitude = map(math.radians, place)
+    flat = math.cos(latitude)
+    return flat * math.cos(longitude), flat * math.sin(longitude), math.sin(latitude)
+
+
+@given(inhabited, st.lists(missions, max_size=12))
+def test_no_embassy_is_nearer_than_the_nearest(code: str, listed: list[Mission]) -> None:
+    """Offered are the embassies at most a tenth farther than the nearest, three at the most, and no other mission."""
+    capital = COUNTRIES.location(code)
+    finding = Missions(listed, COUNTRIES).find(code)
+    far = sorted(angle_km(capital, m.location) for m in listed if m.kind is Kind.EMBASSY)
+    if not far:
+        assert finding == Finding(Reason.UNKNOWN)
+        return
+    offered = [angle_km(capital, m.location) for m in finding.missions]
+    assert all(m.kind is Kind.EMBASSY for m in finding.missions)
+    assert offered == pytest.approx([km for km in far if km <= far[0] * 1.1 + 1e-6][: len(offered)], abs=1e-3)
+    assert len(offered) == 3 or all(km >= far[0] * 1.1 - 1e-3 for km in far[len(offered) :])
+    assert len(offered) <= 3
+    assert finding.distance_km is not None
+    assert finding.distance_km % 10 == 0
+    assert finding.distance_km == pytest.approx(far[0], abs=5.001)
+
+
+@given(places, places)
+def test_distance_is_that_of_the_great_circle(one: tuple[float, float], other: tuple[float, float]) -> None:
+    """It is the same both ways, nothing to oneself, and what the angle at the centre makes it."""
+    assert distance_km(one, one) == 0
+    assert distance_km(one, other) == distance_km(other, one) == pytest.approx(angle_km(one, other), abs=0.5)
+
+
+def test_embassies_stand_near_their_capitals() -> None:
+    """The packs and the table of capitals agree: each embassy is within 60 km of its host's capital."""
+    for embassy in chain(KAZAKHSTAN, CAMBODIA):
+        capital = COUNTRIES.location(embassy.country_code)
+        if embassy.kind is Kind.EMBASSY and capital and embassy.location:
+            assert distance_km(capital, embassy.location) < 60, embassy.city
+
+
+def in_city(city: str) -> Contact:
+    return next(m.contact() for m in KAZAKHSTAN if m.city == city)
+
+
+def test_a_well_sourced_mission_is_given_out_with_the_date_of_the_list() -> None:
+    """Berlin's address is printed as it is in the list, as of 2016-03-01."""
+    assert in_city("Berlin") == Contact(
+        "Berlin", None, "2016-03-01", address="Nordendstraße 14-17, Berlin", postal_code="13156"
+    )
+
+
+def test_an_address_of_unknown_date_says_so() -> None:
+    """Tbilisi's address comes from an undated list, and its date is None."""
+    tbilisi = in_city("Tbilisi")
+    assert tbilisi.address == "Lvovi Street 77 (ლვოვის ქ. №77), Tbilisi"
+    assert tbilisi.as_of is None
+
+
+def test_a_mission_without_address_gets_none() -> None:
+    """Minsk has a telephone but no address in the list: only the telephone is given out."""
+    assert in_city("Minsk") == Contact("Minsk", None, "2022-11-16", phone="+375 17 276 01 10")
+
+
+@pytest.mark.parametrize("city", ["Omsk", "Beijing", "Islamabad", "Kyiv"])
+def test_of_a_badly_sourced_mission_only_the_city_is_said(city: str) -> None:
+    """Where the list has an unverified address, telephone or e-mail, none of them is given out."""
+    low = next(m for m in KAZAKHSTAN if m.city == city)
+    assert low.address or low.phone
+    assert low.contact() == Contact(city, None, low.source_date)
+
+
+def test_of_a_badly_sourced_mission_the_website_is_said_too() -> None:
+    """Hanoi is poorly sourced, and its official website is where a supporter can look."""
+    website = "https://www.gov.kz/memleket/entities/mfa-hanoi"
+    assert in_city("Hanoi") == Contact("Hanoi", website, None)
+
+
+def test_a_postal_code_never_stands_alone() -> None:
+    """Without an address its postal code is not given out either."""
+    assert replace(EMBASSY, postal_code="12345").contact().postal_code is None
+
+
+def test_cambodias_list_gives_no_address_and_doubts_sofia() -> None:
+    """Nothing but cities is known of Cambodia's embassies, and which entry of Sofia is right is not clear."""
+    assert all(m.contact() == Contact(m.city, None, "2022-11-16") for m in CAMBODIA)
+    assert [m.city for m in CAMBODIA if m.confidence is Confidence.LOW] == ["Sofia"]
+
+
+HEADER = ",".join(Mission.__dataclass_fields__)
+ROW = "AT,Austria,Vienna,embassy,Street 1,1010,+43 1,,,,48.2,16.37,building,SI SK,A list,,2022-11,medium"
+
+
+def test_a_row_is_read_with_its_types(tmp_path: Path) -> None:
+    """Numbers are numbers, codes a tuple, and an empty cell is None."""
+    [vienna] = load(tmp_path, HEADER, ROW)
+    assert vienna == Mission(
+        country_code="AT",
+        country="Austria",
+        city="Vienna",
+        kind=Kind.EMBASSY,
+        address="Street 1",
+        postal_code="1010",
+        phone="+43 1",
+        latitude=48.2,
+        longitude=16.37,
+        coordinates_of="building",
+        also_accredited_to=("SI", "SK"),
+        source_1="A list",
+        source_date="2022-11",
+        confidence=Confidence.MEDIUM,
+    )
+
+
+def test_a_spreadsheets_habits_are_no_errors(tmp_path: Path) -> None:
+    """A byte order mark, Windows line ends, another order of columns and blank lines do no harm."""
+    columns, cells = reversed(HEADER.split(",")), reversed(ROW.split(","))
+    path = tmp_path / "missions.csv"
+    path.write_bytes("\r\n".join(("\ufeff" + ",".join(columns), ",".join(cells), "", "")).encode())
+    assert list(Missions.load(path)) == list(load(tmp_path, HEADER, ROW))
+
+
+WRONG = [
+    ("AT", "at", "country_code"),
+    ("AT", "", "country_code"),
+    ("Vienna", " ", "city"),
+    ("embassy", "embasy", "kind"),
+    ("48.2", "91", "latitude"),
+    ("48.2", "north", "latitude"),
+    ("48.2", "", "latitude"),
+    ("16.37", "nan", "longitude"),
+    ("16.37", "181", "longitude"),
+    ("building", "house", "coordinates_of"),
+    ("SK", "ZZ", "also_accredited_to"),
+    ("A list", "", "source_1"),
+    ("2022-11", "2022-13", "source_date"),
+    ("2022-11", "20221116", "source_date"),
+    ("2022-11", "16.11.2022", "source_date"),
+    ("2022-11", "2022-02-30", "source_date"),
+    ("medium", "sure", "confidence"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "column"), WRONG)
+def test_a_wrong_cell_is_named(tmp_path: Path, right: str, wrong: str, column: str) -> None:
+    """The error says file, line, column and what stands there."""
+    with pytest.raises(MissionsError) as caught:
+        load(tmp_path, HEADER, ROW.replace("Vienna", "Graz"), ROW.replace(right, wrong, 1))
+    path = tmp_path / "missions.csv"
+    assert str(caught.value).startswith(f"{path}, line 3, column {column}: ")
+    assert f"“{wrong}”" in caught.value.problem or "is empty" in caught.value.problem
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        (HEADER.replace("city", "town"), "town"),
+        (HEADER.replace(",fax", ""), "fax"),
+        (HEADER.replace("phone", "fax"), "fax"),
+        ("", "country_code"),
+    ],
+)
+def test_a_wrong_header_is_named(tmp_path: Path, header: str, column: str) -> None:
+    """An unknown, missing or repeated column is an error in line 1."""
+    with pytest.raises(MissionsError) as caught:
+        load(tmp_path, header, ROW)
+    assert (caught.value.line, caught.value.column) == (1, column)
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [(ROW, "listed twice"), (ROW + ",", "19 cells"), (ROW.replace("Vienna", '"Vienna'), "CSV")],
+)
+def test_a_wrong_row_is_named(tmp_path: Path, row: str, problem: str) -> None:
+    """A mission that is there twice, a cell too many or an open quote is an error in its line."""
+    with pytest.raises(MissionsError, match=problem) as caught:
+        load(tmp_path, HEADER, ROW, row)
+    assert caught.value.line == 3
+
+
+def test_another_encoding_is_named(tmp_path: Path) -> None:
+    """A file that is not in UTF-8 is refused with the line where that shows."""
+    path = tmp_path / "missions.csv"
+    path.write_bytes(f"{HEADER}\n{ROW}\n{ROW.replace('Vienna', 'Köln')}\n".encode("latin-1"))
+    with pytest.raises(MissionsError, match="line 3: is not in UTF-8"):
+        Missions.load(path)
+
+
+def load(folder: Path, *lines: str) -> Missions:
+    path = folder / "missions.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return Missions.load(path)
