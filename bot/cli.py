@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ import click
 
 from bot import config
 from bot.campaigns import Campaigns, PackError
-from bot.conversation import Conversations
+from bot.conversation import WAYS, Conversations
 from bot.countries import Countries
 from bot.dispatcher import Dispatcher
 from bot.messages import Messages
@@ -46,9 +47,8 @@ def main(context: click.Context, path: Path | None) -> None:
 @click.pass_obj
 def chat(path: Path | None, plain: bool) -> None:
     """Talk with the bot in this terminal."""
-    with _one_line():
-        settings = config.load(path)
-        asyncio.run(_chat(settings, plain))
+    with _one_line(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+        asyncio.run(_chat(config.load(path), plain))
 
 
 async def _chat(settings: config.Settings, plain: bool) -> None:
@@ -60,10 +60,17 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
         ends, interactive=ends.interactive and not plain, colour=ends.colour and settings.console.colour
     )
     speak = messages.speak(messages.language(ends.language))
-    commands = {d.name: speak(d.summary) for d in HANDLERS}
+    commands = {d.name: speak(d.summary) for d in HANDLERS} | {way: speak(word) for way, word in WAYS.items()}
     terminal = console.Console(ends, lambda: datetime.now(UTC), commands, speak)
     async with running(settings, world, messages, terminal) as dispatcher:
+        _end_gently(asyncio.current_task())
         await terminal.run(dispatcher.handle)
+
+
+def _end_gently(task: asyncio.Task[None] | None) -> None:
+    """Let SIGTERM end `task` as a person would, so that files are closed and the terminal is left as it was."""
+    if task is not None and sys.platform != "win32":
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def furnish(settings: config.Settings) -> tuple[World, Messages]:

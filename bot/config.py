@@ -110,10 +110,9 @@ class Log(_Section):
 
 
 class Console(_Section):
-    """How the bot looks and feels in a terminal."""
+    """How the bot looks in a terminal."""
 
     colour: bool = True
-    history: bool = True
 
 
 class Settings(_Section):

@@ -15,7 +15,7 @@ from bot.conversation import Conversations
 from bot.dispatcher import Dispatcher
 from bot.events import Chat, Event, Message, Person, ShownButton
 from bot.messages import Messages
-from bot.outbox import Outbox
+from bot.outbox import Outbox, Sender
 from bot.platforms.base import parse_command, plain_text
 from bot.store.store import Store
 from handlers import HANDLERS
@@ -104,9 +104,11 @@ async def open_door(folder: Path, language: str = "en", **settings: object) -> A
         await store.close()
 
 
-def door_to(store: Store, world: World, messages: Messages, language: str = "en") -> Door:
-    """Return a door to a bot on `store`."""
+def door_to(
+    store: Store, world: World, messages: Messages, language: str = "en", platform: Sender | None = None
+) -> Door:
+    """Return a door to a bot on `store`; what it says goes to `platform` if there is one."""
     wire = Wire()
-    outbox = Outbox(store, {wire.name: wire})
+    outbox = Outbox(store, {wire.name: platform or wire})
     dispatcher = Dispatcher(Conversations(HANDLERS, world), messages, store, outbox)
     return Door(dispatcher, wire, store, Person("wire", "4815162342", language))

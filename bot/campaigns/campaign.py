@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
-from pydantic import ConfigDict, Field, SkipValidation, with_config
+from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, with_config
 
 from bot.campaigns.letter_templates import LetterTemplate
 from bot.campaigns.mission_channels import mission_channels, mission_title
@@ -24,6 +24,7 @@ from bot.campaigns.parts import (
     Text,
     Version,
     Words,
+    by_date,
 )
 from bot.missions import Finding, Missions
 
@@ -67,7 +68,7 @@ class Campaign:
     source: Words
     notice: Text
     names: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)
-    events: Annotated[tuple[DatedFact, ...], Field(alias="event")] = ()
+    events: Annotated[tuple[DatedFact, ...], AfterValidator(by_date), Field(alias="event")] = ()
     demands: Annotated[tuple[Demand, ...], Field(alias="demand", min_length=1)]
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient", min_length=1)]
     letters: Annotated[tuple[LetterKind, ...], Field(alias="letter", min_length=1)]

@@ -82,7 +82,7 @@ class LetterTemplate:
             try:
                 letter = self.render(sample)
             except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-                raise ValueError(f"cannot be filled in: {error}") from None
+                raise ValueError(f"cannot be filled in: {_why(error)}") from None
             if left := re.search(r"\{\{|\}\}|\{%|%\}|\{#|#\}", letter):
                 raise ValueError(f"{left[0]} is left over in the letter; a brace is missing beside it")
 
@@ -102,6 +102,11 @@ def _samples(answers: Iterable[str]) -> Iterable[Fields]:
         recipient = Addressed("office", "office", word, "salutation")
         given = dict.fromkeys(answers, word)
         yield Fields(sender, version, recipient, Appeal("title", "2011"), ("demand", "demand"), given)
+
+
+def _why(error: Exception) -> str:
+    unknown = re.search(r"has no attribute '(\w+)'", str(error))
+    return f"“.{unknown[1]}” is no field" if unknown else str(error)
 
 
 def _quoted(names: Iterable[str]) -> str:

@@ -133,6 +133,11 @@ class DatedFact:
     source: Words
 
 
+def by_date(facts: tuple[DatedFact, ...]) -> tuple[DatedFact, ...]:
+    """Return `facts`, the earliest first."""
+    return tuple(sorted(facts, key=lambda fact: fact.date.first_day))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demand:
     """What the appeal demands, and what has become of it."""

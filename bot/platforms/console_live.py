@@ -69,7 +69,7 @@ class Commands(Completer):
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """Return the commands that go on as what is typed begins."""
-        begun = re.fullmatch(r"/(\w*)", document.text_before_cursor)
+        begun = re.fullmatch(r"/([\w-]*)", document.text_before_cursor)
         if begun:
             for name, summary in self._commands.items():
                 if name.startswith(begun[1].lower()):

@@ -57,6 +57,7 @@ class View:
 
     def _print(self, *lines: Text) -> None:
         for line in lines:
+            line.rstrip()
             self._rich.print(line, no_wrap=True, overflow="ignore", crop=False)
 
     def _body(self, message: Message) -> Iterator[Text]:

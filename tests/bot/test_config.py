@@ -79,7 +79,7 @@ def test_nothing_configured(home: Home) -> None:
     assert (settings.owner_key, settings.owner_key_file) == (None, None)
     assert (settings.organisers.name, settings.organisers.contact) == ("", "")
     assert (settings.log.level, settings.log.file) == ("warning", None)
-    assert (settings.console.colour, settings.console.history) == (True, True)
+    assert settings.console.colour is True
 
 
 def test_every_setting_from_a_file(home: Home) -> None:
@@ -95,7 +95,7 @@ def test_every_setting_from_a_file(home: Home) -> None:
         owner_key_file = "secret"
         organisers = { name = "Стачка", contact = "mail@example.org" }
         log = { level = "debug", file = "/var/log/bot.log" }
-        console = { colour = false, history = false }
+        console = { colour = false }
         """,
         "etc/bot.toml",
     )
@@ -107,7 +107,7 @@ def test_every_setting_from_a_file(home: Home) -> None:
     assert settings.owner_key_file == home.folder / "etc/secret"
     assert (settings.organisers.name, settings.organisers.contact) == ("Стачка", "mail@example.org")
     assert (settings.log.level, settings.log.file) == ("debug", Path("/var/log/bot.log"))
-    assert (settings.console.colour, settings.console.history) == (False, False)
+    assert settings.console.colour is False
 
 
 def test_every_setting_from_the_environment(home: Home) -> None:
@@ -124,7 +124,6 @@ def test_every_setting_from_the_environment(home: Home) -> None:
         "SOLIDARITY_LOG__LEVEL": "error",
         "SOLIDARITY_LOG__FILE": "bot.log",
         "SOLIDARITY_CONSOLE__COLOUR": "false",
-        "SOLIDARITY_CONSOLE__HISTORY": "no",
         "PATH": "/usr/bin",
     }
     settings = load(environ=environ)
@@ -134,7 +133,7 @@ def test_every_setting_from_the_environment(home: Home) -> None:
     assert settings.owner_key == SecretStr(KEY)
     assert (settings.organisers.name, settings.organisers.contact) == ("12", "mail@example.org")
     assert (settings.log.level, settings.log.file) == ("error", home.folder / "bot.log")
-    assert (settings.console.colour, settings.console.history) == (False, False)
+    assert settings.console.colour is False
 
 
 def test_environment_goes_before_the_file(home: Home) -> None:

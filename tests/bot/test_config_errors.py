@@ -59,7 +59,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
     environ = {
         "SOLIDARITY_LOG__LEVEL": "debgu",
         "SOLIDARITY_LOG_FILE": "bot.log",
-        "SOLIDARITY_CONSOLE__HISTORY": "maybe",
+        "SOLIDARITY_CONSOLE__COLOUR": "maybe",
     }
     assert problems(tmp_path, toml, environ) == [
         "bot.toml: owner_key_file: this file holds a secret and is open to others: chmod 600 'my secret'",
@@ -68,7 +68,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
         "bot.toml: langauge: there is no such setting; did you mean language?",
         "SOLIDARITY_LOG_FILE: there is no such variable; did you mean SOLIDARITY_LOG__FILE?",
         "SOLIDARITY_LOG__LEVEL: must be one of debug, info, warning, error; did you mean debug?",
-        "SOLIDARITY_CONSOLE__HISTORY: must be true or false",
+        "SOLIDARITY_CONSOLE__COLOUR: must be true or false",
     ]
 
 
@@ -87,7 +87,7 @@ def test_everything_at_once(tmp_path: Path) -> None:
         ("owner_key = 12345", "owner_key: must be text in quotes"),
         ("owner_key_file = 12345", "owner_key_file: must be a path in quotes"),
         ('console.colour = "yes"', "console.colour: must be true or false, without quotes"),
-        ("console.history = 1", "console.history: must be true or false, without quotes"),
+        ("console.colour = 1", "console.colour: must be true or false, without quotes"),
         ("log.level = 3", "log.level: must be one of debug, info, warning, error"),
         (
             'log.level = "Warn"',

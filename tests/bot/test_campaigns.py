@@ -1,0 +1,467 @@
+"""Campaigns: what a pack says is what is offered, and whatever is wrong in a pack is named."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.campaigns import Campaign, Campaigns, PackError, PartialDate
+from bot.missions import Reason
+from tests.bot.packs import load, spoil, write_pack
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A pack in which everything is right."""
+    return write_pack(tmp_path)
+
+
+@pytest.fixture
+def campaign(pack: Path) -> Campaign:
+    """The campaign of that pack."""
+    return load(pack)
+
+
+def problems(*folders: Path, only: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Return what is found wrong in the packs inside `folders`."""
+    with pytest.raises(PackError) as error:
+        Campaigns.load(folders, only)
+    assert str(error.value) == "\n".join(error.value.problems)
+    return error.value.problems
+
+
+# --- All campaigns
+
+
+def test_campaigns_are_offered_by_folder_and_name(tmp_path: Path) -> None:
+    """Campaigns come in the order of the folders, by name in each, and are found by their slugs."""
+    for place, slug in (("one", "b"), ("one", "a"), ("two", "0")):
+        write_pack(tmp_path / place, slug)
+    (tmp_path / "one" / ".hidden").mkdir()
+    (tmp_path / "one" / "note.txt").touch()
+    campaigns = Campaigns.load([tmp_path / "one", tmp_path / "two"])
+    assert [c.slug for c in campaigns] == ["a", "b", "0"]
+    assert len(campaigns) == 3
+    assert campaigns["b"].slug == "b"
+    assert "a" in campaigns
+    assert "c" not in campaigns
+
+
+def test_only_the_wanted_campaigns_are_read(tmp_path: Path) -> None:
+    """A list of slugs chooses and orders; a broken pack that is not on it does no harm."""
+    for slug in ("a", "b", "broken"):
+        write_pack(tmp_path, slug)
+    (tmp_path / "broken" / "campaign.toml").unlink()
+    assert [c.slug for c in Campaigns.load([tmp_path], ("b", "a"))] == ["b", "a"]
+
+
+def test_what_is_wrong_with_the_folders_is_said(tmp_path: Path) -> None:
+    """A folder that is missing, a slug that is nowhere or there twice: each is named, all at once."""
+    write_pack(tmp_path / "one", "a")
+    write_pack(tmp_path / "two", "a")
+    missing = tmp_path / "three"
+    assert problems(tmp_path / "one", tmp_path / "two", missing, only=("a", "z")) == (
+        "a: there are two packs of this name; rename one",
+        f"{missing}: there is no such folder",
+        "z: there is no such campaign",
+    )
+
+
+# --- Texts and dates
+
+
+def test_a_text_falls_back_to_the_first_language(campaign: Campaign) -> None:
+    """A text is given in the wanted language, or else in the campaign's first."""
+    assert campaign.title.in_language("ru") == "Пекари Экзамплии"
+    assert campaign.notice.in_language("ru") == "This is an example."
+    assert campaign.title.in_language("fr") == "The bakers of Examplia"
+
+
+def test_broken_lines_are_joined(pack: Path) -> None:
+    """A text may be broken into lines in the file: a line's end is a space, an empty line a new paragraph."""
+    spoil(pack, "campaign.toml", '"This is an example."', '"""\nThis is\n  an example.\n\nAnd more.\n"""')
+    assert load(pack).notice.in_language("en") == "This is an example.\n\nAnd more."
+
+
+@pytest.mark.parametrize(
+    ("iso", "english", "russian", "first", "last"),
+    [
+        ("2011-12-05", "5 December 2011", "5 декабря 2011\u202fг.", (2011, 12, 5), (2011, 12, 5)),
+        ("2012-02", "February 2012", "февраль 2012\u202fг.", (2012, 2, 1), (2012, 2, 29)),
+        ("2011", "2011", "2011", (2011, 1, 1), (2011, 12, 31)),
+    ],
+)
+def test_a_date_is_said_as_far_as_it_is_known(
+    iso: str, english: str, russian: str, first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    """A date is a day, a month or a year, and is said as one; it knows its first and its last day."""
+    day = PartialDate(iso)
+    assert (day.in_language("en"), day.in_language("ru"), str(day)) == (english, russian, iso)
+    assert (day.first_day, day.last_day) == (date(*first), date(*last))
+
+
+def test_dates_may_stand_without_quotation_marks(pack: Path) -> None:
+    """A date as TOML writes it means the same as one in quotation marks."""
+    spoil(pack, "campaign.toml", '"2025-01-31"', "2025-01-31")
+    assert load(pack).facts_as_of == PartialDate("2025-01-31")
+
+
+def test_what_happened_is_told_in_order(campaign: Campaign) -> None:
+    """Events come by date, however they stand in the file."""
+    assert [str(event.date) for event in campaign.events] == ["2024-06-01", "2024-12"]
+
+
+def test_the_appeal_is_shown_by_section(campaign: Campaign) -> None:
+    """A section is safe HTML in the wanted language; one that the pack leaves out is empty."""
+    shown = campaign.section("summary").in_language("ru")
+    assert shown == "Пекари <b>Экзамплии</b> бастуют."
+    assert hasattr(shown, "__html__")
+    assert not campaign.section("since").in_language("ru")
+
+
+# --- Letters, questions, demands
+
+
+def test_kinds_of_letter(campaign: Campaign) -> None:
+    """What accompanies another letter is not chosen by itself."""
+    assert [kind.kind for kind in campaign.kinds] == ["protest", "solidarity"]
+    assert campaign.letter_kind("note").title.in_language("en") == "Note"
+    assert [kind.kind for kind in campaign.companions("protest")] == ["note"]
+    assert campaign.companions("solidarity") == ()
+    with pytest.raises(KeyError):
+        campaign.letter_kind("petition")
+
+
+@pytest.mark.parametrize(
+    ("kind", "sender", "asked"),
+    [
+        ("protest", "person", ["name", "country", "loaf"]),
+        ("solidarity", "person", ["name", "country"]),
+        ("protest", "organisation", ["name", "organisation"]),
+    ],
+)
+def test_questions(campaign: Campaign, kind: str, sender: str, asked: list[str]) -> None:
+    """Each kind of letter and of sender has its own questions, in the order of the file."""
+    assert [question.key for question in campaign.questions_for(kind, sender)] == asked
+
+
+def test_met_demands_are_not_raised_today(campaign: Campaign) -> None:
+    """The appeal as published has every demand; a letter of today leaves out what has been met, and only that."""
+    assert [demand.key for demand in campaign.demands_for("published")] == ["bread", "release", "roses"]
+    assert [demand.key for demand in campaign.demands_for("open")] == ["bread", "roses"]
+    assert campaign.has_met_demands
+
+
+def test_a_campaign_without_success_has_no_met_demands(pack: Path) -> None:
+    """What is met in part is not met."""
+    spoil(pack, "campaign.toml", 'state = "met"', 'state = "open"')
+    assert not load(pack).has_met_demands
+
+
+def test_which_letters_carry_the_demands(campaign: Campaign) -> None:
+    """Whether a kind of letter makes demands is seen from its template."""
+    assert campaign.makes_demands("protest")
+    assert not campaign.makes_demands("solidarity")
+
+
+# --- Recipients
+
+
+def test_an_office_has_had_several_holders(campaign: Campaign) -> None:
+    """The holder is who held the office when the appeal was written, or who holds it now."""
+    minister = campaign.recipient("minister")
+    then, now = minister.holder_at("published"), minister.holder_at("open")
+    assert then
+    assert now
+    assert (then.name.in_language("en"), now.name.in_language("en")) == ("Ada Oven", "Bo Miller")
+    assert campaign.recipient("bakers").holder_at("published") is None
+
+
+def test_an_office_whose_holder_is_not_known_names_nobody(pack: Path) -> None:
+    """Where everybody known has left the office, a letter of today goes to the office alone."""
+    spoil(pack, "campaign.toml", 'since = "2024-10-01"', 'since = "2024-10-01"\nuntil = "2024-12"')
+    assert load(pack).recipient("minister").holder_at("open") is None
+
+
+def test_addressees_come_before_copies(campaign: Campaign) -> None:
+    """A letter goes to its recipients in the order of the file; copies come last, with their covering note."""
+    found = [(one.recipient.key, one.kind) for one in campaign.addressees("protest", None)]
+    assert found == [("minister", "protest"), ("embassy", "protest"), ("archive", "note")]
+    assert [one.recipient.key for one in campaign.addressees("solidarity", None)] == ["bakers"]
+
+
+def test_a_copy_without_covering_note_is_the_letter_itself(pack: Path) -> None:
+    """Where nothing accompanies a letter, its copy is the same letter."""
+    spoil(pack, "campaign.toml", 'kinds = ["protest", "note"]', 'kinds = ["protest"]')
+    spoil(pack, "campaign.toml", 'kinds = ["solidarity"]', 'kinds = ["solidarity", "note"]')
+    assert [one.kind for one in load(pack).addressees("protest", None)][-1] == "protest"
+
+
+def test_usable_channels_come_first(campaign: Campaign) -> None:
+    """What is outdated or doubtful is still shown, but last, and is not usable; each channel has a key."""
+    minister = campaign.addressees("protest", None)[0]
+    assert [channel.key for channel in minister.channels] == ["post-2", "post", "phone"]
+    assert [channel.value for channel in minister.usable] == ["New Mill 2"]
+
+
+def test_the_nearest_embassy(campaign: Campaign) -> None:
+    """For a known country, the embassy is named with its city, and its channels come from the list of missions."""
+    embassy = campaign.addressees("protest", "DE")[1]
+    assert embassy.finding
+    assert embassy.finding.reason == Reason.RESIDENT
+    assert embassy.title.in_language("en") == "Embassy of Examplia (Berlin)"
+    assert embassy.title.in_language("ru") == "Посольство Экзамплии (Berlin)"
+    assert [(c.type, c.value, str(c.as_of), c.verification) for c in embassy.channels] == [
+        ("post", "Kornstraße 1\n10115\nGermany", "2020-03", "confirmed"),
+        ("fax", "+49 30 000001", "2020-03", "confirmed"),
+        ("phone", "+49 30 000000", "2020-03", "confirmed"),
+    ]
+
+
+def test_several_embassies(campaign: Campaign) -> None:
+    """Where several embassies are as good, the title names no city, and each channel says which it leads to."""
+    embassy = campaign.addressees("protest", "BS")[1]
+    assert embassy.title.in_language("en") == "Embassy of Examplia"
+    labels = [(c.key, c.label and c.label.in_language("en"), c.as_of) for c in embassy.channels]
+    assert labels == [
+        ("post", "Berlin", PartialDate("2020-03")),
+        ("fax", "Berlin", PartialDate("2020-03")),
+        ("phone", "Berlin", PartialDate("2020-03")),
+        ("post-2", "Paris", None),
+        ("email-2", "Paris", None),
+    ]
+
+
+def test_an_unreliable_embassy_has_no_channels(campaign: Campaign) -> None:
+    """Of a mission that is badly sourced, only the city is given."""
+    embassy = campaign.addressees("protest", "GB")[1]
+    assert embassy.title.in_language("en") == "Embassy of Examplia (London)"
+    assert embassy.channels == ()
+
+
+def test_an_embassy_without_a_country(campaign: Campaign) -> None:
+    """While nobody knows where the supporter lives, it is any embassy, and nothing leads to it."""
+    embassy = campaign.addressees("protest", None)[1]
+    assert (embassy.finding, embassy.channels) == (None, ())
+    assert embassy.title.in_language("en") == "Embassy of Examplia"
+
+
+# --- What is wrong
+
+TOML_FAULTS = [
+    (
+        'status = "open"',
+        'status = "opne"',
+        "status: must be one of open, historical, closed; did you mean open?",
+    ),
+    ('status = "open"', 'statuss = "open"', "status: is missing"),
+    ('status = "open"', 'status = "open"\ncolour = "red"', "colour: is not a key that is known here"),
+    ('status = "open"', 'status = "open"\nslug = "x"', "slug: is not a key that is known here"),
+    ('country = "KZ"', 'country = "Kazakhstan"', "country: “Kazakhstan” is not a country code of ISO 3166-1"),
+    ('["en", "ru"]', '["en", "tlh1"]', "languages: “tlh1” is not a language code such as en or ru"),
+    ('["en", "ru"]', '"en"', 'languages: must be a list, the main one first, such as ["en", "ru"]'),
+    ('["en", "ru"]', '["en", "en"]', 'languages: must be a list, the main one first, such as ["en", "ru"]'),
+    (
+        'written = "2024-05"',
+        'written = "May 2024"',
+        "written: must be a date such as 2011-12-16, 2011-12 or 2011, in quotation marks",
+    ),
+    ('written = "2024-05"', 'written = "2024-13"', "written: 2024-13 is not in the calendar"),
+    ('written = "2024-05"', 'written = "0000"', "written: 0000 is not in the calendar"),
+    ('source = "https://example.org/appeal"', 'source = " "', "source: is empty"),
+    ('source = "https://example.org/appeal"', "source = 5", "source: must be text in quotation marks"),
+    (
+        '{ en = "This is an example." }',
+        '"Example"',
+        'notice: must give the text by language, such as { en = "..." }',
+    ),
+    (
+        '{ en = "This is an example." }',
+        '{ ru = "Пример" }',
+        "notice: the text in en, the campaign's first language, is missing",
+    ),
+    (
+        '{ en = "This is an example." }',
+        '{ en = "", de = "Beispiel" }',
+        "notice: de is not among the campaign's languages; the text in en is empty",
+    ),
+    ('"The bakers of Examplia"', f'"{"x" * 65}"', "title: has 65 characters in en; a button holds 64"),
+    (
+        'title = { en = "Protest" }',
+        f'title = {{ en = "{"x" * 70}" }}',
+        "letter.protest.title: has 70 characters in en; a button holds 64",
+    ),
+    ('key = "release"', 'key = "bread"', "demand: “bread” occurs 2 times"),
+    (
+        'key = "minister"',
+        'key = "The Minister"',
+        "recipient.The Minister.key: must be a short name of small letters a-z, digits and hyphens",
+    ),
+    ('date = "2024-07-01"\n', "", "demand.release: is met, so it needs a date and a source"),
+    ('source = "example.org/news"', "", "event.2.source: is missing"),
+    ('office = { en = "The bakers" }', "", "recipient.bakers.office: is missing"),
+    (
+        'value = "New Mill 2"',
+        "value = 2",
+        "recipient.minister.channel.post-2.value: must be text in quotation marks",
+    ),
+    (
+        'verification = "confirmed"',
+        'verification = "sure"',
+        "recipient.minister.channel.post-2.verification: must be one of confirmed, published, doubtful, outdated",
+    ),
+    (
+        'type = "phone"\n',
+        'type = "phone"\nkey = "post"\n',
+        "recipient.minister.channel: “post” occurs 2 times",
+    ),
+    ("nearest_mission = true", "", "recipient.embassy: has no channel"),
+    (
+        'kinds = ["solidarity"]',
+        'kinds = ["solidarty"]',
+        "recipient.bakers.kinds: “solidarty” is not one of the kinds note, protest, solidarity",
+    ),
+    (
+        'kinds = ["solidarity"]',
+        'kinds = ["protest"]',
+        "letter.solidarity: no recipient has this kind among its kinds",
+    ),
+    (
+        'accompanies = ["protest"]',
+        'accompanies = ["note"]',
+        "letter.note.accompanies: “note” is not one of the kinds protest, solidarity",
+    ),
+    (
+        'until = "2024-09-30"',
+        'until = "2024-04-30"',
+        "recipient.minister.holder.1: left office before the appeal was written; begin with who held it then",
+    ),
+    (
+        'until = "2024-09-30"',
+        'since = "2024-06"\nuntil = "2024-09-30"',
+        "recipient.minister.holder.1: came into office after the appeal was written; begin with who held it then",
+    ),
+    ('until = "2024-09-30"\n', "", "recipient.minister.holder: only the last one may be without until"),
+    (
+        'key = "organisation"',
+        'key = "name"',
+        "question (kind protest, for organisation): “name” occurs 2 times",
+    ),
+    (
+        'key = "loaf"',
+        'key = "demands"',
+        "question.demands: this name has another meaning in letters; choose another key",
+    ),
+    (
+        'key = "loaf"',
+        'key = "My loaf"',
+        "question.My loaf.key: must be a short name of small letters a-z, digits and underscores",
+    ),
+    ('ask = { en = "Which loaf?" }', "", "question.loaf: a line needs the key ask: the question's words"),
+    (
+        'kinds = ["protest"]\noptional',
+        'kinds = ["petition"]\noptional',
+        "question.loaf.kinds: “petition” is not one of the kinds note, protest, solidarity",
+    ),
+    ("max_length = 80", 'max_length = "long"', "question.loaf.max_length: must be a whole number"),
+    ("max_length = 80", "max_length = 0", "question.loaf.max_length: must be more than 0"),
+    ("optional = true", 'optional = "perhaps"', "question.name.optional: must be true or false"),
+    ('for = ["organisation"]', "for = []", "question.organisation.for: needs at least one entry"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "problem"), TOML_FAULTS)
+def test_a_fault_in_campaign_toml_is_named(pack: Path, old: str, new: str, problem: str) -> None:
+    """Each fault is said with the file, the key and what is wrong, in words for people who edit text files."""
+    spoil(pack, "campaign.toml", old, new)
+    assert f"bakers-2024/campaign.toml: {problem}" in problems(pack.parent)
+
+
+RU = "letter-protest.ru.txt.j2"
+FILE_FAULTS = [
+    ("campaign.toml", "[[event]]", "[[event", "line 11, column 8: this is not valid TOML"),
+    (
+        "appeal.ru.md",
+        "{#summary}",
+        "",
+        "In short: must stand below a heading that ends in {#summary}, {#background}",
+    ),
+    ("appeal.ru.md", "{#summary}", "", "summary: is missing"),
+    ("appeal.ru.md", "{#background}", "{#summary}", "How it began: {#summary} is used twice"),
+    ("appeal.en.md", "## In short", "Hello\n\n## In short", "the beginning: must stand below a heading"),
+    ("appeal.en.md", "strike.", "x" * 900, "In short: has 923 characters; at most 900 can be shown"),
+    ("appeal.en.md", "flour", "x" * 3500, "How it began: has 3506 characters; at most 3500 can be shown"),
+    (
+        RU,
+        "{{ name",
+        "{{ nome",
+        "uses “nome”; the fields are campaign, country, demands, loaf, members, name, ",
+    ),
+    (RU, "recipient.holder", "recipient.holdr", "cannot be filled in: “.holdr” is no field"),
+    (RU, "{% endif %}", "", "line "),
+    (RU, "{{ country }}", "{ country }}", "}} is left over in the letter; a brace is missing beside it"),
+    (RU, "{{ country }}", '{{ "".__class__.__mro__ }}', "cannot be filled in: "),
+    (RU, "{{ country }}", '{% include "campaign.toml" %}', "cannot be filled in: "),
+    (RU, "{{ country }}", "{{ range(9) }}", "uses “range”; the fields are "),
+    ("missions.csv", "DE,Germany,Berlin", "XX,Germany,Berlin", "line 2, column country_code: "),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "problem"), FILE_FAULTS)
+def test_a_fault_in_another_file_is_named(pack: Path, file: str, old: str, new: str, problem: str) -> None:
+    """An appeal, a letter's template and a list of missions are checked too, before anybody meets the fault."""
+    spoil(pack, file, old, new)
+    assert [p for p in problems(pack.parent) if p.startswith(f"bakers-2024/{file}: {problem}")]
+
+
+@pytest.mark.parametrize("file", ["campaign.toml", "appeal.ru.md", "letter-note.ru.txt.j2"])
+def test_a_missing_file_is_named(pack: Path, file: str) -> None:
+    """Every language needs its appeal, and every kind of letter its template in every language."""
+    (pack / file).unlink()
+    assert problems(pack.parent) == (f"bakers-2024/{file}: there is no such file",)
+
+
+@pytest.mark.parametrize(
+    "file", ["appeal.de.md", "appeal.md", "letter-protst.en.txt.j2", "letter-protest.de.txt.j2"]
+)
+def test_a_file_that_belongs_to_nothing_is_named(pack: Path, file: str) -> None:
+    """A misspelt file name does not go unnoticed."""
+    (pack / file).touch()
+    assert problems(pack.parent) == (
+        f"bakers-2024/{file}: belongs to no letter and language of campaign.toml",
+    )
+
+
+def test_a_file_in_another_encoding_is_named(pack: Path) -> None:
+    """A text saved in an old encoding is not guessed at."""
+    (pack / "appeal.ru.md").write_text("## Коротко {#summary}", "cp1251")
+    assert problems(pack.parent) == ("bakers-2024/appeal.ru.md: the file is not UTF-8 text",)
+
+
+def test_a_folder_needs_a_simple_name(tmp_path: Path) -> None:
+    """A folder's name is what people type, so it is kept simple."""
+    write_pack(tmp_path, "My Campaign")
+    assert problems(tmp_path) == (
+        "My Campaign/a folder's name may hold small letters a-z, digits and hyphens only",
+    )
+
+
+def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
+    """Faults in several keys, files and packs are all found in one go."""
+    one, two = write_pack(tmp_path, "one"), write_pack(tmp_path, "two")
+    spoil(one, "campaign.toml", 'status = "open"', 'status = "opne"\nextra = 1')
+    spoil(one, "campaign.toml", 'key = "bakers"', 'key = "bakers"\nrole = "bcc"')
+    spoil(one, "letter-note.en.txt.j2", "salutation", "greeting")
+    (one / "appeal.ru.md").unlink()
+    spoil(two, "campaign.toml", 'key = "release"', 'key = "bread"')
+    found = [problem.rsplit(": ", 1)[0] for problem in problems(tmp_path)]
+    assert sorted(found) == [
+        "one/appeal.ru.md",
+        "one/campaign.toml: extra",
+        "one/campaign.toml: recipient.bakers.role",
+        "one/campaign.toml: status",
+        "one/letter-note.en.txt.j2: cannot be filled in",
+        "two/campaign.toml: demand",
+    ]
