@@ -26,7 +26,21 @@ from bot.events import Chat, Event, Message, Person
 from bot.store.store import Store
 from tests.door import KEY, NOW, Door, door_to
 
-ANSWERS = ("/letter", "2", "1", "1", "1", "Ada", "Leeds", "GB", "My brother works on a rig.", "1", "3", "1 3", "1")
+ANSWERS = (
+    "/letter",
+    "2",
+    "1",
+    "1",
+    "1",
+    "Ada",
+    "Leeds",
+    "GB",
+    "My brother works on a rig.",
+    "1",
+    "3",
+    "1 3",
+    "1",
+)
 """A whole letter, from the command to the pledge."""
 AT_ONCE = 64
 PLEDGES = 100_000
@@ -91,13 +105,23 @@ def _one(connection: sqlite3.Connection, key: str) -> None:
 
 def fill(path: Path, pledges: int) -> None:
     """Record `pledges` of as many people."""
-    columns = (
-        "owner, campaign, kind, sender, country, status, day, consent, consent_version, consent_at, created_at"
-    )
+    columns = "owner, campaign, kind, sender, country, status, day, consent, consent_version, consent_at, created_at"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         for _ in range(pledges):
-            row = (uuid4().hex, "zhanaozen-2011", "protest", "person", "GB", "pledged", "2026-11-30", "nothing", "1", 1, 1)
+            row = (
+                uuid4().hex,
+                "zhanaozen-2011",
+                "protest",
+                "person",
+                "GB",
+                "pledged",
+                "2026-11-30",
+                "nothing",
+                "1",
+                1,
+                1,
+            )
             marks = ", ".join("?" * len(row))
             added = connection.execute(f"INSERT INTO pledge ({columns}) VALUES ({marks})", row).lastrowid  # noqa: S608  # our own names
             connection.execute("INSERT INTO pledge_way VALUES (?, 'president', 'post')", (added,))

@@ -66,13 +66,16 @@ def _by_words(options: Sequence[Option], words: str, speak: Speak) -> Option | N
     for option, label in zip(options, labels, strict=True):
         if words in (label, option.value.casefold()):
             return option
-    begun = [
-        o for o, label in zip(options, labels, strict=True) if len(words) > 2 and label.startswith(words)
-    ]
+    begun = [o for o, label in zip(options, labels, strict=True) if _begins(label, words)]
     if len(begun) == 1:
         return begun[0]
     close = difflib.get_close_matches(words, labels, n=2, cutoff=0.75)
     return options[labels.index(close[0])] if len(close) == 1 else None
+
+
+def _begins(label: str, words: str) -> bool:
+    """Return whether `words` are the label's first word, or at least three letters that it begins with."""
+    return label.startswith(words) and (len(words) > 2 or fold(label.split()[0]) == words)
 
 
 def _not_found(options: Sequence[Option]) -> Reply:

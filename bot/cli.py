@@ -67,6 +67,19 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
         await terminal.run(dispatcher.handle)
 
 
+@main.command()
+@click.argument("packs", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as on this day, not today.")
+@click.pass_obj
+def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> None:
+    """Find mistakes in the settings, the campaigns and the translations; PACKS are further campaigns' folders."""
+    from bot.check import look_through  # only here: what knows telephone numbers is large
+
+    report = look_through(path, packs, (day or datetime.now(UTC)).date())
+    click.echo("\n".join(report.lines))
+    raise SystemExit(bool(report.wrong))
+
+
 def _end_gently(task: asyncio.Task[None] | None) -> None:
     """Let SIGTERM end `task` as a person would, so that files are closed and the terminal is left as it was."""
     if task is not None and sys.platform != "win32":
@@ -106,6 +119,7 @@ async def _sweep(store: Store) -> None:
         await asyncio.sleep(SWEEP)
         with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
             await store.sweep()
+            await store.purge()
 
 
 def _keep_log(settings: config.Settings) -> None:

@@ -155,8 +155,8 @@ class Conversations(Generic[World, Store]):
         step = self._walk(frames[-1]).present
         if step is None:
             return Turn(frames, ask=True)
-        name = fold(event.text)
-        if name in self.dialogues and step.options(()):
+        name, options = fold(event.text), step.options(())
+        if name in self.dialogues and options and all(o.value != name for o in options):
             return self._command(frames, event, name, speak)
         return self._answer(frames, event, step, step.take(Said(event.text), frames[-1].marked, speak))
 
@@ -206,7 +206,8 @@ class Conversations(Generic[World, Store]):
         return Turn((), (self._unknown(near[:2], "conversation/small-talk"),))
 
     def _asked_for(self, dialogue: Dialogue[World, Store], words: list[str], speak: Speak) -> bool:
-        known = [dialogue.name, *speak(dialogue.keywords).casefold().split()]
+        keywords = speak(dialogue.keywords) if dialogue.keywords else ""
+        known = [dialogue.name, *keywords.casefold().split()]
         return any(difflib.get_close_matches(word, known, n=1, cutoff=0.8) for word in words)
 
     def _unknown(self, near: list[str], template: str) -> Reply:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
@@ -285,7 +285,7 @@ class Dialogue(Generic[World, Store]):
     steps: Steps[World] = no_steps
     argument: str | None = None
     """The key that the words behind the command answer: `/letter zhanaozen-2011`."""
-    keywords: Phrase = field(default=Phrase(""))
+    keywords: Phrase | None = None
     """Words by which somebody who does not know the command may ask for it, separated by spaces."""
 
 

@@ -100,9 +100,15 @@ class Dispatcher(Generic[World]):
         """Say that something is erased once no byte of it is left, and the truth if some still is."""
         gone = await self._store.purge()
         replies = [replace(r, values={**r.values, "gone": gone}) for r in effect.after_erasure]
-        async with self._store.work() as work:
-            queued = await work.queue(event.chat, self._rendered(replies, effect.language))
-        return replace(effect, queued=queued)
+        rendered = self._rendered(replies, effect.language)
+        try:
+            async with self._store.work() as work:
+                return replace(effect, queued=await work.queue(event.chat, rendered))
+        except Exception as error:  # it is erased all the same, and must not be called undone
+            _report(error)
+        for message in rendered:
+            await self._outbox.tell(event.chat, outbox.parse(message))
+        return effect
 
     async def _apologise(self, event: Event) -> None:
         language = self._messages.language(event.person.language)

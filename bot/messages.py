@@ -105,7 +105,14 @@ class _Voice:
         def number(value: int) -> str:
             return numbers.format_decimal(value, locale=locale)
 
-        return {"listed": listed, "day": day, "country": country, "number": number, "say": self._finalize}
+        return {
+            "listed": listed,
+            "day": day,
+            "country": country,
+            "number": number,
+            "language": language_name,
+            "say": self._finalize,
+        }
 
     def render(self, reply: Reply) -> Message:
         text = self._templates.get_template(f"{reply.template}.html.j2").render(reply.values)
@@ -122,7 +129,7 @@ class _Voice:
     def _finalize(self, value: object) -> object:
         """Return what a template shows for `value`: words in the language; safe HTML only if it says so itself."""
         if isinstance(value, Phrase):
-            words = self._catalogue.gettext(value.text) if value.text else ""
+            words = self._catalogue.gettext(value.text)
             return words.format(**{k: self._finalize(v) for k, v in value.values.items()})
         return value.in_language(self._language) if isinstance(value, Localised) else value
 

@@ -11,7 +11,7 @@ from bot.events import Event, Phrase, Reply
 from bot.letters import Letter
 from handlers import pledging
 from handlers.questions import question
-from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign
+from handlers.world import Store, Talk, World, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 SENDERS = (
     Option("person", Phrase("As myself")),
@@ -44,7 +44,7 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
         asked.append(step.key)
         yield step
     campaign = chosen_campaign(answers, world.writable)
-    kind = letter_kind(answers, campaign)
+    kind = chosen_kind(answers, campaign)
     addressees = campaign.addressees(kind, answers.text("country") or None)
     letters = tuple(_letter(answers, campaign, one) for one in addressees)
     changes = tuple(Option(key, _CHANGES.get(key, Phrase("Change another answer"))) for key in asked)
@@ -63,10 +63,8 @@ def _interview(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the steps before the review: each answer to them can be changed there."""
     yield from ask_campaign(world.writable)
     campaign = chosen_campaign(answers, world.writable)
-    if len(campaign.kinds) > 1:
-        kinds = tuple(Option(kind.kind, kind.title) for kind in campaign.kinds)
-        yield Choice("kind", Reply("letter/kind", {"campaign": campaign}), kinds)
-    kind = letter_kind(answers, campaign)
+    yield from ask_kind(campaign)
+    kind = chosen_kind(answers, campaign)
     if campaign.has_met_demands and campaign.makes_demands(kind):
         since = Option(
             "since", Phrase("What has happened since"), Reply("appeal/since", {"campaign": campaign})
@@ -82,7 +80,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     if not world.writable:
         return Done((Reply("campaign/none"),))
     campaign = chosen_campaign(answers, world.writable)
-    return await pledging.finish(event, answers, campaign, letter_kind(answers, campaign), store)
+    return await pledging.finish(event, answers, campaign, chosen_kind(answers, campaign), store)
 
 
 def letter_kind(answers: Answers, campaign: Campaign) -> str:
@@ -91,13 +89,9 @@ def letter_kind(answers: Answers, campaign: Campaign) -> str:
 
 
 def _letter(answers: Answers, campaign: Campaign, addressee: Addressee) -> Letter:
-    """Return the letter to `addressee`; a copy goes with a covering letter of its own kind."""
-    kind = letter_kind(answers, campaign)
-    companions = [c.kind for c in campaign.companions(kind)]
-    copy = addressee.recipient.role == "copy" and companions
     return Letter(
         campaign=campaign,
-        kind=companions[0] if copy else kind,
+        kind=addressee.kind,
         version="published" if answers.text("version") == "published" else "open",
         sender="organisation" if answers.text("sender") == "organisation" else "person",
         answers={key: answers.text(key) for key in answers},

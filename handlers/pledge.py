@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.choosing import Option
 from bot.dialogue import Answers, Choice, Dialogue, Done, Step
 from bot.events import Button, Event, Phrase, Reply
 from bot.pledges import Pledge, Status
 from handlers import pledging
-from handlers.letter import SENDERS, letter_kind
+from handlers.letter import SENDERS
 from handlers.questions import ask_country, ask_line
-from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign
+from handlers.world import Store, Talk, World, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -20,13 +19,11 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
         return
     yield from ask_campaign(world.writable)
     campaign = chosen_campaign(answers, world.writable)
-    if len(campaign.kinds) > 1:
-        kinds = tuple(Option(kind.kind, kind.title) for kind in campaign.kinds)
-        yield Choice("kind", Reply("letter/kind", {"campaign": campaign}), kinds)
+    yield from ask_kind(campaign)
     yield Choice("sender", Reply("pledge/sender"), SENDERS)
     yield ask_country(world.countries)
     listable = ("organisation", "name") if answers.text("sender") == "organisation" else ("name",)
-    addressees = campaign.addressees(letter_kind(answers, campaign), answers.text("country") or None)
+    addressees = campaign.addressees(chosen_kind(answers, campaign), answers.text("country") or None)
     yield from pledging.steps(answers, addressees, Reply("pledge/when"), listable)
     if answers.text("consent") in listable:
         yield ask_line(answers.text("consent"))
@@ -37,7 +34,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     if not world.writable:
         return Done((Reply("campaign/none"),))
     campaign = chosen_campaign(answers, world.writable)
-    return await pledging.finish(event, answers, campaign, letter_kind(answers, campaign), store)
+    return await pledging.finish(event, answers, campaign, chosen_kind(answers, campaign), store)
 
 
 async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -55,7 +52,7 @@ async def mark(event: Event, answers: Answers, world: World, store: Store) -> Do
     found = await store.mark_sent(event.person, int(number), event.at.date()) if _is_number(number) else None
     if found is None:
         return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
-    return Done((Reply("pledge/sent", {"pledge": found, **_titles(world)}),))
+    return Done((Reply("pledge/sent", {"pledge": pledging.shown(found, world)}),))
 
 
 def _is_number(text: str) -> bool:
@@ -68,11 +65,7 @@ def _listed(pledges: tuple[Pledge, ...], world: World) -> Done:
         for p in pledges
         if p.terms.status == Status.PLEDGED
     )
-    return Done((Reply("pledge/list", {"pledges": pledges, **_titles(world)}, buttons),))
-
-
-def _titles(world: World) -> dict[str, object]:
-    return {"campaigns": {c.slug: c for c in world.campaigns}, "channels": pledging.CHANNELS}
+    return Done((Reply("pledge/list", {"pledges": [pledging.shown(p, world) for p in pledges]}, buttons),))
 
 
 pledge: Talk = Dialogue(

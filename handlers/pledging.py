@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.campaigns import Addressee, Campaign
 from bot.choosing import Option
 from bot.dialogue import Answers, Choice, Done, Several, Step
-from bot.events import Event, Phrase, Reply
-from bot.pledges import Consent, NewPledge, Status, Way
-from handlers.world import Store
+from bot.events import Event, Localised, Phrase, Reply
+from bot.pledges import Consent, NewPledge, Pledge, Status, Way
+from handlers.world import Store, World
 
 CONSENT_VERSION = "2026-11"
 """The wording of the consent question; it changes whenever that wording does."""
@@ -100,3 +101,29 @@ def _channels(addressee: Addressee) -> list[str]:
     """Return the kinds of channel to choose from: the post, if no channel is known and one must be looked up."""
     known = addressee.usable or tuple(c for c in addressee.channels if c.verification != "outdated")
     return list(dict.fromkeys(channel.type for channel in known)) or ["post"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A pledge as its owner reads it; what its campaign no longer knows goes by its key."""
+
+    number: int
+    terms: NewPledge
+    campaign: str | Localised
+    kind: Localised | None
+    ways: tuple[tuple[str | Localised, Phrase], ...]
+
+
+def shown(pledge: Pledge, world: World) -> Shown:
+    """Return `pledge` as its owner reads it."""
+    terms = pledge.terms
+    campaign = next((c for c in world.campaigns if c.slug == terms.campaign), None)
+    offices = {r.key: r.office for r in campaign.recipients} if campaign else {}
+    kinds = {letter.kind: letter.title for letter in campaign.letters} if campaign else {}
+    return Shown(
+        pledge.number,
+        terms,
+        campaign.title if campaign else terms.campaign,
+        kinds.get(terms.kind),
+        tuple((offices.get(way.recipient, way.recipient), CHANNELS[way.channel]) for way in terms.ways),
+    )

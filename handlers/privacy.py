@@ -22,11 +22,8 @@ async def explain(event: Event, answers: Answers, world: World, store: Store) ->
 
 async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Return everything that is kept about the person."""
-    said = {
-        "kept": await store.kept(event.person),
-        "campaigns": {c.slug: c for c in world.campaigns},
-        "channels": pledging.CHANNELS,
-    }
+    kept = await store.kept(event.person)
+    said = {"kept": kept, "pledges": [pledging.shown(p, world) for p in kept.pledges]}
     button = Button(Phrase("Erase what is kept about me"), command="forget")
     return Done((Reply("privacy/mydata", said, (button,)),))
 

@@ -30,7 +30,7 @@ class Words:
         """Return `words` with white space tidied."""
         spaces = r"[^\S\n]+" if self.lines else r"\s+"
         tidy = re.sub(spaces, " ", words).strip()
-        tidy = re.sub(r" ?\n ?", "\n", re.sub(r"\n{2,}", "\n\n", tidy))
+        tidy = re.sub(r"\n{2,}", "\n\n", re.sub(r" ?\n ?", "\n", tidy))
         if not tidy:
             return Refused(Reply("questions/empty"))
         if len(tidy) > self.longest:

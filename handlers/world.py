@@ -64,3 +64,15 @@ def chosen_campaign(answers: Answers, campaigns: tuple[Campaign, ...]) -> Campai
     """Return the campaign that was chosen, or the only one there is."""
     slug = answers.text("campaign")
     return next((c for c in campaigns if c.slug == slug), campaigns[0])
+
+
+def ask_kind(campaign: Campaign) -> Iterator[Step]:
+    """Yield the choice among a campaign's kinds of letter, if there is one."""
+    if len(campaign.kinds) > 1:
+        options = tuple(Option(kind.kind, kind.title) for kind in campaign.kinds)
+        yield Choice("kind", Reply("letter/kind", {"campaign": campaign}), options)
+
+
+def chosen_kind(answers: Answers, campaign: Campaign) -> str:
+    """Return the key of the kind of letter that was chosen, or of the only one there is."""
+    return answers.text("kind") or campaign.kinds[0].kind

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, with_config
 
 from bot.campaigns.letter_templates import LetterTemplate
-from bot.campaigns.mission_channels import mission_channels, mission_title
+from bot.campaigns.mission_channels import mission_channels, mission_title, only_embassies
 from bot.campaigns.parts import (
     Channel,
     DatedFact,
@@ -40,7 +40,7 @@ class Addressee:
     kind: str
     """What is written to it: the chosen kind of letter, or, where a copy goes, what goes along with it."""
     finding: Finding | None
-    """Which missions were found; for the nearest embassy only, and if the supporter's country is known."""
+    """Which embassies were found; for the nearest embassy only, and if the supporter's country is known."""
     title: LocalText
     channels: tuple[Channel, ...]
     """How to reach it, what can be used before what is known to be outdated or must be checked first."""
@@ -130,7 +130,7 @@ class Campaign:
     def _addressee(self, recipient: Recipient, kind: str, country: str | None) -> Addressee:
         finding, title, channels = None, recipient.office, recipient.channels
         if recipient.nearest_mission and self.missions and country:
-            finding = self.missions.find(country)
+            finding = only_embassies(self.missions.find(country))
             title = mission_title(recipient.office, finding)
             channels = (*mission_channels(finding, title.first), *channels)
         ordered = tuple(sorted(channels, key=lambda channel: not channel.usable))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import product
 from typing import get_args
@@ -58,27 +58,31 @@ OWN_NAMES = tuple(field.name for field in fields(Fields) if field.name != "answe
 class LetterTemplate:
     """A template that has been tried out: whatever is skipped, it gives a letter."""
 
-    def __init__(self, source: str, answers: Iterable[str] = ()) -> None:
-        """Read `source`; raises ValueError, in plain words, if it is no template or uses an unknown field."""
+    def __init__(self, source: str, answers: Iterable[str], recipients: Iterable[str]) -> None:
+        """Read `source`, and try it with the keys of the pack's questions and recipients.
+
+        Raises ValueError, in plain words, if it is no template or uses an unknown field.
+        """
         sandbox = _sandbox()
         known = {*OWN_NAMES, *STANDARD_ANSWERS, *answers}
         try:
-            used = meta.find_undeclared_variables(sandbox.parse(source))
-            self._template: Template = sandbox.from_string(source)
+            tree = sandbox.parse(source)
+            used = meta.find_undeclared_variables(tree)
+            self._template: Template = sandbox.from_string(tree)
         except TemplateSyntaxError as error:
             raise ValueError(f"line {error.lineno}: {error.message}") from None
         if unknown := sorted(used - known):
             raise ValueError(f"uses {_quoted(unknown)}; the fields are {', '.join(sorted(known))}")
         self.makes_demands = "demands" in used
-        self._try_out(known - set(OWN_NAMES))
+        self._try_out(_samples(known - set(OWN_NAMES), recipients))
 
     def render(self, fields: Fields) -> str:
         """Return the letter as plain text, without stray spaces and double blank lines."""
         text = "\n".join(line.rstrip() for line in self._template.render(fields.names()).splitlines())
         return re.sub(r"\n{3,}", "\n\n", text).strip()
 
-    def _try_out(self, answers: Iterable[str]) -> None:
-        for sample in _samples(answers):
+    def _try_out(self, samples: Iterable[Fields]) -> None:
+        for sample in samples:
             try:
                 letter = self.render(sample)
             except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
@@ -96,10 +100,10 @@ def _sandbox() -> ImmutableSandboxedEnvironment:
     return sandbox
 
 
-def _samples(answers: Iterable[str]) -> Iterable[Fields]:
-    """Yield fields of every version and sender, with everything answered and with everything skipped."""
-    for sender, version, word in product(get_args(Sender), get_args(Version), ("word", "")):
-        recipient = Addressed("office", "office", word, "salutation")
+def _samples(answers: set[str], recipients: Iterable[str]) -> Iterator[Fields]:
+    """Yield fields for every sender, version and recipient, with everything answered and everything skipped."""
+    for sender, version, key, word in product(get_args(Sender), get_args(Version), recipients, ("word", "")):
+        recipient = Addressed(key, "office", word, "salutation")
         given = dict.fromkeys(answers, word)
         yield Fields(sender, version, recipient, Appeal("title", "2011"), ("demand", "demand"), given)
 

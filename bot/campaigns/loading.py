@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,12 @@ def read_campaign(folder: Path) -> Campaign:
     return campaign
 
 
+@cache
+def _schema() -> TypeAdapter[Campaign]:
+    """Return what a pack must look like; made once, for it takes as long as reading a pack."""
+    return TypeAdapter(Campaign)
+
+
 class _Pack:
     """A folder being read, and what was found wrong in it so far."""
 
@@ -72,7 +79,7 @@ class _Pack:
         for key in sorted(beside.keys() & raw.keys()):
             self._wrong(MAIN_FILE, key, "is not a key that is known here")
         try:
-            campaign = TypeAdapter(Campaign).validate_python(raw | beside, context=languages)
+            campaign = _schema().validate_python(raw | beside, context=languages)
         except ValidationError as error:
             for problem in error.errors():
                 self._wrong(MAIN_FILE, named_place(problem["loc"], raw), plain_words(problem))
@@ -148,7 +155,9 @@ class _Pack:
         self, raw: Mapping[str, Any], languages: tuple[str, ...]
     ) -> dict[tuple[str, str], LetterTemplate]:
         kinds = [letter.get("kind") for letter in tables(raw, "letter")]
-        answers = [str(question.get("key")) for question in tables(raw, "question")]
+        answers, recipients = (
+            [str(t.get("key")) for t in tables(raw, key)] for key in ("question", "recipient")
+        )
         wanted = {
             (kind, language): f"letter-{kind}.{language}.txt.j2"
             for kind in kinds
@@ -156,13 +165,13 @@ class _Pack:
             if isinstance(kind, str) and re.fullmatch("[a-z0-9-]+", kind)
         }
         self._no_others("letter-*", set(wanted.values()))
-        found = {key: self._template(file, answers) for key, file in wanted.items()}
+        found = {key: self._template(file, answers, recipients) for key, file in wanted.items()}
         return {key: template for key, template in found.items() if template}
 
-    def _template(self, file: str, answers: list[str]) -> LetterTemplate | None:
+    def _template(self, file: str, answers: list[str], recipients: list[str]) -> LetterTemplate | None:
         text = self._read(file)
         try:
-            return LetterTemplate(text, answers) if text is not None else None
+            return LetterTemplate(text, answers, recipients) if text is not None else None
         except ValueError as error:
             self.problems.append(f"{file}: {error}")
             return None

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.campaigns.parts import Channel, ChannelType, LocalText, PartialDate
 from bot.missions import Confidence, Finding, Kind, Mission
 
 
+def only_embassies(finding: Finding) -> Finding:
+    """Return `finding` without its consulates, unless it has nothing else."""
+    embassies = tuple(mission for mission in finding.missions if mission.kind is Kind.EMBASSY)
+    return replace(finding, missions=embassies or finding.missions)
+
+
 def mission_title(office: LocalText, finding: Finding) -> LocalText:
     """Return the office's name with the city behind it, if one embassy alone was found."""
-    embassies = _embassies(finding)
-    if len(embassies) != 1:
+    if len(finding.missions) != 1:
         return office
-    return LocalText({k: f"{v} ({embassies[0].city})" for k, v in office.texts.items()}, office.first)
+    city = finding.missions[0].city
+    return LocalText({language: f"{name} ({city})" for language, name in office.texts.items()}, office.first)
 
 
 def mission_channels(finding: Finding, first_language: str) -> tuple[Channel, ...]:
     """Return what may be given out of the embassies found; labelled with the city where there are several."""
-    embassies = _embassies(finding)
-    several = len(embassies) > 1
+    several = len(finding.missions) > 1
     return tuple(
         Channel(
             key=f"{channel_type}-{number}" if number > 1 else channel_type,
@@ -30,14 +36,9 @@ def mission_channels(finding: Finding, first_language: str) -> tuple[Channel, ..
             verification="confirmed" if mission.confidence is Confidence.HIGH else "published",
             label=LocalText({first_language: mission.city}, first_language) if several else None,
         )
-        for number, mission in enumerate(embassies, start=1)
+        for number, mission in enumerate(finding.missions, start=1)
         for channel_type, value in _reached(mission)
     )
-
-
-def _embassies(finding: Finding) -> tuple[Mission, ...]:
-    """Return the embassies of `finding`, or else the consulates."""
-    return tuple(m for m in finding.missions if m.kind is Kind.EMBASSY) or finding.missions
 
 
 def _reached(mission: Mission) -> Iterator[tuple[ChannelType, str]]:

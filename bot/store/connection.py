@@ -53,7 +53,9 @@ def connect(path: Path, patience: float = 0) -> sqlite3.Connection:
     driver = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     try:
         if driver.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-            raise StoreError(f"{path}: this kind of disk cannot hold the database; name a folder on a local disk")
+            raise StoreError(
+                f"{path}: this kind of disk cannot hold the database; name a folder on a local disk"
+            )
         for pragma in _PRAGMAS:
             driver.execute(pragma)
     except BaseException:
@@ -84,6 +86,8 @@ class Connection:
                 self._driver.execute("ROLLBACK")
             raise
 
+    # Nothing waits in these two, but their callers are not to rely on it: a database server would be waited for.
+
     async def rows(self, statement: ClauseElement, **values: object) -> list[sqlite3.Row]:
         """Run `statement` and return its rows."""
         sql = compiled(statement)
@@ -94,10 +98,16 @@ class Connection:
         sql = compiled(statement)
         self._driver.executemany(sql.text, [{**sql.constants, **v} for v in values])
 
-    async def empty_journal(self) -> bool:
-        """Return whether the journal is now empty, its pages in the database; False while another program reads."""
-        [(busy, _pages, _moved)] = await self._aside("PRAGMA wal_checkpoint(TRUNCATE)")
-        return not busy
+    async def erase_deleted(self) -> bool:
+        """Return whether nothing that was deleted is left in the database and its journal; False while another reads.
+
+        Deleted rows are overwritten, but copies of them stay where rows were moved to another page: only a database
+        that is written anew has none.
+        """
+        if not await self._empty_journal():
+            return False
+        await self._aside("VACUUM")
+        return await self._empty_journal()
 
     def close(self) -> None:
         """Close the connection."""
@@ -106,16 +116,21 @@ class Connection:
 
     async def _begin(self) -> None:
         """Begin to write, as soon as no other program does."""
-        for _ in range(int(self._patience / _PAUSE)):
+        now = asyncio.get_running_loop().time
+        deadline = now() + self._patience
+        while True:
             try:
                 self._driver.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
-                    raise
-                await asyncio.sleep(_PAUSE)
-            else:
                 return
-        self._driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or now() >= deadline:
+                    raise
+            await asyncio.sleep(_PAUSE)
+
+    async def _empty_journal(self) -> bool:
+        """Return whether the journal's pages are now in the database, and the journal is empty."""
+        [(busy, _pages, _moved)] = await self._aside("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not busy
 
     async def _aside(self, sql: str) -> list[sqlite3.Row]:
         """Run `sql` in the thread and return its rows.
@@ -131,5 +146,6 @@ class Connection:
             except asyncio.CancelledError as error:
                 cancelled = error
         if cancelled:
+            running.exception()  # looked at, so that asyncio does not report it as lost
             raise cancelled
         return running.result()

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-_RIGHTS = "it may not be written; check who owns the file and its folder"
+_RIGHTS = "it may not be read and written; check who owns it and its folder"
 _IN_USE = "another program is using it; close that one first"
 _REASONS = {
     "SQLITE_FULL": "the disk is full; free some space",
     "SQLITE_BUSY": _IN_USE,
     "SQLITE_LOCKED": _IN_USE,
     "SQLITE_PROTOCOL": _IN_USE,
-    "SQLITE_READONLY_DBMOVED": "it was moved or deleted while the bot runs; stop the bot and put it back",
     "SQLITE_READONLY": _RIGHTS,
     "SQLITE_PERM": _RIGHTS,
     "SQLITE_CANTOPEN": "it cannot be opened; check that its folder exists and may be written",
@@ -22,7 +21,7 @@ _REASONS = {
     "SQLITE_NOTADB": "the file is not a database of this bot; move it away or restore a backup",
     "SQLITE_IOERR": "the disk reports an error; check that it is there and has space",
 }
-"""By the beginning of SQLite's name for it; the more exact name stands first."""
+"""By the beginning of SQLite's name for what is wrong."""
 
 
 class StoreError(Exception):
@@ -32,8 +31,10 @@ class StoreError(Exception):
 def explain(error: Exception, path: Path) -> StoreError | None:
     """Return what ails the database at `path`, or a file beside it, in one line; None if `error` is of another kind."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, PermissionError):
+        return StoreError(f"{cause.filename or path}: {_RIGHTS}")
     if isinstance(cause, OSError):
         return StoreError(f"{cause.filename or path}: {(cause.strerror or 'it cannot be used').lower()}")
     name = getattr(cause, "sqlite_errorname", "") if isinstance(cause, sqlite3.Error) else ""
-    reason = next((why for code, why in _REASONS.items() if name.startswith(code)), None)
-    return StoreError(f"{path}: {reason} ({name})") if reason else None
+    known = next((why for code, why in _REASONS.items() if name.startswith(code)), None)
+    return StoreError(f"{path}: {known} ({name})") if known else None

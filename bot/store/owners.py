@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
+import json
 import os
 import secrets
 from pathlib import Path
 
 from bot.events import Event, Person
 from bot.store.errors import StoreError
+
+_SHORTEST_KEY = 32
+"""Characters; a shorter key could be found by trying."""
 
 
 class Owners:
@@ -37,24 +40,38 @@ class Owners:
         return self._hash("mark")
 
     def _hash(self, *parts: str) -> str:
-        message = b"\0".join(part.encode() for part in parts)
-        return hmac.new(self._key, message, hashlib.sha256).hexdigest()[:32]
+        """Return 128 bits in hexadecimal; JSON keeps the parts apart, whatever is in them."""
+        return hmac.digest(self._key, json.dumps(parts).encode(), "sha256").hex()[:32]
 
 
 def key_from(path: Path, may_make: bool) -> str:
     """Return the key in the file `path`, made on first start if `may_make`.
 
-    Raises StoreError if it is missing though people were already hashed with it.
+    Raises StoreError if it is missing though people were already hashed with it, or is no key; OSError if it cannot
+    be read or made.
     """
     if path.exists():
-        return path.read_text(encoding="ascii").strip()
+        path.chmod(0o600)
+        key = path.read_text(encoding="utf-8", errors="replace").strip()
+        if len(key) < _SHORTEST_KEY:
+            raise StoreError(f"{path}: this is not a key; restore the one that was made for this database")
+        return key
     if not may_make:
         raise StoreError(
             f"{path}: the key is missing, and without it nobody in the database can be recognised; restore it"
         )
+    return _make_key(path)
+
+
+def _make_key(path: Path) -> str:
+    """Return a new key, written as a whole or not at all, and readable by nobody else at any moment."""
     key = secrets.token_hex(32)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600, exist_ok=False)
+    with unfinished.open("w", encoding="ascii") as file:
         file.write(key + "\n")
         file.flush()
         os.fsync(file.fileno())
+    unfinished.replace(path)
     return key

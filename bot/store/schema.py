@@ -1,64 +1,81 @@
-"""Before the database is used: made, checked, brought up to date, and never touched if it is newer than the code."""
+"""Before the database is used: made, checked, brought up to date, and never touched if it is not this code's own."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
+from bot.store.connection import connect
 from bot.store.errors import StoreError
 from bot.store.tables import SCHEMA
 
+MIGRATIONS = Path(__file__).parent / "migrations"
 
-def prepare(path: Path) -> None:
-    """Make or upgrade the database at `path`, private to its owner; a backup is written before an upgrade.
+_OURS = {"alembic_version", "fact", "pledge"}
+"""Tables that only a database of this bot has together."""
 
-    Raises StoreError if the file is damaged or newer than this code, sqlite3.Error or OSError if it cannot be used.
+
+def prepare(path: Path, patience: float, migrations: Path = MIGRATIONS, schema: str = SCHEMA) -> None:
+    """Make the database at `path` or bring it to `schema`, private to its owner; a copy is written before an upgrade.
+
+    `patience` is how many seconds to wait for another program that uses it. Raises StoreError if the file is damaged,
+    newer than `schema` or another program's; sqlite3.Error, DBAPIError or OSError if it cannot be used.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    path.chmod(0o600)
-    found = _revision(path)
-    if found == SCHEMA:
-        return
-    if found and found > SCHEMA:
+    found = _revision(path, patience)
+    if found and found > schema:
         raise StoreError(
-            f"{path}: its schema {found} is newer than this version of the bot ({SCHEMA}); update the bot"
+            f"{path}: its schema {found} is newer than this version of the bot ({schema}); update the bot"
         )
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if file.exists():
+            file.chmod(0o600)
+    if found == schema:
+        return
     if found:
-        _back_up(path, path.with_name(f"{path.name}.before-{SCHEMA}"))
-    _migrate(path)
+        _copy(path, path.with_name(f"{path.name}.before-{schema}"), patience)
+    _migrate(path, patience, migrations, schema)
 
 
-def _revision(path: Path) -> str | None:
+def drop_copies(path: Path, before: float) -> None:
+    """Delete the copies of the database at `path` that upgrades left before that moment (seconds since 1970)."""
+    for file in path.parent.iterdir():
+        if file.name.startswith(f"{path.name}.before-") and file.stat().st_mtime < before:
+            file.unlink()
+
+
+def _revision(path: Path, patience: float) -> str | None:
     """Return the schema's revision after a check of the whole file; None for an empty one."""
-    with closing(sqlite3.connect(path)) as connection:
-        damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    with closing(sqlite3.connect(path, timeout=patience)) as connection:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        tables = {name for (name,) in rows}
+        if tables and not tables >= _OURS:
+            raise StoreError(f"{path}: this is another program's database; name another data folder")
+        [damage] = connection.execute("PRAGMA quick_check(1)").fetchone()
         if damage != "ok":
-            raise StoreError(
-                f"{path}: the file is damaged; restore the newest backup ({damage.splitlines()[0]})"
-            )
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-            if connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-                raise StoreError(f"{path}: this is another program's database; name another data folder")
+            found = damage.splitlines()[-1]
+            raise StoreError(f"{path}: the file is damaged; restore the newest backup ({found})")
+        if not tables:
             return None
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else None
+        [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(revision)
 
 
-def _back_up(path: Path, to: Path) -> None:
+def _copy(path: Path, to: Path, patience: float) -> None:
     to.unlink(missing_ok=True)
-    os.close(os.open(to, os.O_WRONLY | os.O_CREAT, 0o600))
-    with closing(sqlite3.connect(path)) as connection:
+    to.touch(mode=0o600, exist_ok=False)
+    with closing(connect(path, patience)) as connection:
         connection.execute("VACUUM INTO ?", (str(to),))
 
 
-def _migrate(path: Path) -> None:
+def _migrate(path: Path, patience: float, migrations: Path, schema: str) -> None:
     from alembic import command  # slow to import, and needed only when the schema changes
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
-    config.attributes["path"] = path
-    command.upgrade(config, "head")
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
+    config.attributes["connect"] = partial(connect, path, patience)
+    command.upgrade(config, schema)

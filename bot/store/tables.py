@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
 
 SCHEMA = "0001"
 """The newest migration: what this code reads and writes."""
@@ -23,6 +23,7 @@ seen = Table(
     Column("event", String, primary_key=True),
     Column("at", Integer, nullable=False),
     Index("seen_at", "at"),
+    sqlite_with_rowid=False,
 )
 """Events that had their effect, as keyed hashes, so that none has it twice."""
 
@@ -30,9 +31,10 @@ conversation = Table(
     "conversation",
     metadata,
     Column("key", String, primary_key=True),
-    Column("owner", String, nullable=False, index=True),
+    Column("owner", String, nullable=False),
     Column("frames", String, nullable=False),
-    Column("updated_at", Integer, nullable=False, index=True),
+    Column("updated_at", Integer, nullable=False),
+    Index("conversation_owner", "owner"),
 )
 """What is open, keyed by a keyed hash of platform, chat and person; wiped at the end or after a day's silence."""
 
@@ -54,7 +56,7 @@ pledge = Table(
     Column("sender", String, nullable=False),
     Column("country", String),
     Column("status", String, nullable=False),
-    Column("day", Date, nullable=False),
+    Column("day", String, nullable=False),
     Column("name", String),
     Column("organisation", String),
     Column("consent", String, nullable=False),
@@ -63,7 +65,10 @@ pledge = Table(
     Column("created_at", Integer, nullable=False),
     Index("pledge_owner", "owner", "campaign"),
 )
-"""Pledges; of those not yet sent, one for each person, campaign, kind of letter and kind of sender."""
+"""Pledges; of those not yet sent, one for each person, campaign, kind of letter and kind of sender.
+
+A day is written as 2026-11-23.
+"""
 
 way = Table(
     "pledge_way",
@@ -78,8 +83,12 @@ delivery = Table(
     "delivery",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("platform", String, nullable=False, index=True),
+    Column("platform", String, nullable=False),
     Column("chat", String, nullable=False),
     Column("message", String, nullable=False),
+    sqlite_autoincrement=True,
 )
-"""Messages that are still to be sent; a row is deleted once its message is."""
+"""Messages that are still to be sent; a row is deleted once its message is.
+
+No id is given twice, for a platform takes a message with an id that it has seen for a repetition.
+"""

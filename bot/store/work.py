@@ -1,35 +1,35 @@
-"""One transaction's worth of reading and writing: every statement of the bot."""
+"""One transaction's worth of reading and writing."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-
-from sqlalchemy import Row, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from itertools import groupby
 
 from bot.events import Chat, Event, Person
 from bot.pledges import Consent, Kept, NewPledge, Pledge, Status, Way
-from bot.store import tables as t
+from bot.store import statements
+from bot.store.connection import Connection
 from bot.store.owners import Owners
 
-_SILENCE = 24 * 3600
+SILENCE = 24 * 3600
+"""Seconds after which an open conversation is wiped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What is known when an event arrives; `new` is False if it has had its effect already."""
+    """What is known when an event arrives; nothing, if it is not `new` and has had its effect already."""
 
     new: bool
-    frames: str | None
-    language: str | None
+    frames: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """A message that waits to be sent."""
+    """A message that waits to be sent; its `id` is never given to another."""
 
     id: int
     chat: Chat
@@ -37,62 +37,60 @@ class Unsent:
 
 
 class Work:
-    """The statements of one transaction, at one moment (`now`, seconds since 1970)."""
+    """What can be done in one transaction, at one moment (`now`, seconds since 1970)."""
 
-    def __init__(self, connection: AsyncConnection, owners: Owners, now: int) -> None:
+    def __init__(self, connection: Connection, owners: Owners, now: int) -> None:
         self._connection = connection
         self._owners = owners
         self._now = now
 
     async def arrive(self, event: Event) -> Arrival:
         """Mark `event` as having had its effect, and return what is open and known for its person."""
-        mark = insert(t.seen).values(event=self._owners.event(event), at=self._now).on_conflict_do_nothing()
-        new = (await self._connection.execute(mark)).rowcount == 1
-        open_now = (
-            select(t.conversation.c.frames)
-            .where(t.conversation.c.key == self._owners.conversation(event))
-            .where(t.conversation.c.updated_at >= self._now - _SILENCE)
+        mark = self._owners.event(event)
+        if not await self._connection.rows(statements.MARK_SEEN, event=mark, at=self._now):
+            return Arrival(new=False)
+        [known] = await self._connection.rows(
+            statements.KNOWN,
+            key=self._owners.conversation(event),
+            since=self._now - SILENCE,
+            owner=self._owners.owner(event.person),
         )
-        language = select(t.person.c.language).where(t.person.c.owner == self._owners.owner(event.person))
-        row = await self._connection.execute(select(open_now.scalar_subquery(), language.scalar_subquery()))
-        return Arrival(new, *row.one())
+        return Arrival(True, known["frames"], known["language"])
 
     async def leave(self, event: Event, frames: str | None) -> None:
         """Keep what is open now in this conversation; None wipes it."""
         key = self._owners.conversation(event)
         if frames is None:
-            await self._connection.execute(delete(t.conversation).where(t.conversation.c.key == key))
+            await self._connection.rows(statements.CLOSE, key=key)
             return
-        row = {"frames": frames, "updated_at": self._now}
-        kept = insert(t.conversation).values(key=key, owner=self._owners.owner(event.person), **row)
-        await self._connection.execute(kept.on_conflict_do_update(index_elements=["key"], set_=row))
+        owner = self._owners.owner(event.person)
+        await self._connection.rows(
+            statements.KEEP_OPEN, key=key, owner=owner, frames=frames, updated_at=self._now
+        )
 
     async def queue(self, chat: Chat, messages: Sequence[str]) -> tuple[Unsent, ...]:
         """Record `messages` as still to be sent to `chat`, and return them with their ids, in order."""
         queued = []
         for message in messages:
-            row = insert(t.delivery).values(platform=chat.platform, chat=chat.id, message=message)
-            key = (await self._connection.execute(row)).inserted_primary_key
-            queued.append(Unsent(key[0] if key else 0, chat, message))
+            [row] = await self._connection.rows(
+                statements.QUEUE, platform=chat.platform, chat=chat.id, message=message
+            )
+            queued.append(Unsent(row["id"], chat, message))
         return tuple(queued)
 
     async def unsent(self, platform: str) -> tuple[Unsent, ...]:
         """Return what is still to be sent on `platform`, oldest first."""
-        rows = await self._connection.execute(
-            select(t.delivery).where(t.delivery.c.platform == platform).order_by(t.delivery.c.id)
-        )
-        return tuple(Unsent(row.id, Chat(row.platform, row.chat), row.message) for row in rows)
+        rows = await self._connection.rows(statements.UNSENT, platform=platform)
+        return tuple(Unsent(row["id"], Chat(platform, row["chat"]), row["message"]) for row in rows)
 
     async def sent(self, ids: Sequence[int]) -> None:
         """Delete the messages that have been sent."""
-        await self._connection.execute(delete(t.delivery).where(t.delivery.c.id.in_(ids)))
+        await self._connection.each(statements.SENT, [{"id": one} for one in ids])
 
     async def set_language(self, person: Person, language: str) -> None:
         """Remember the language that `person` chose."""
-        row = insert(t.person).values(owner=self._owners.owner(person), language=language)
-        await self._connection.execute(
-            row.on_conflict_do_update(index_elements=["owner"], set_={"language": language})
-        )
+        owner = self._owners.owner(person)
+        await self._connection.rows(statements.SET_LANGUAGE, owner=owner, language=language)
 
     async def add_pledge(self, person: Person, pledge: NewPledge) -> bool:
         """Record `pledge`; return False if it took the place of one this person had made for the same letter.
@@ -100,58 +98,46 @@ class Work:
         A letter that was sent stays recorded when another is promised.
         """
         owner = self._owners.owner(person)
-        old = await self._connection.execute(
-            delete(t.pledge)
-            .where(t.pledge.c.owner == owner, t.pledge.c.campaign == pledge.campaign)
-            .where(t.pledge.c.kind == pledge.kind, t.pledge.c.sender == pledge.sender)
-            .where(t.pledge.c.status.in_([Status.PLEDGED, pledge.status]))
+        columns = _columns(pledge)
+        same = {name: columns[name] for name in ("campaign", "kind", "sender", "status")}
+        old = await self._connection.rows(statements.REPLACE_PLEDGE, owner=owner, **same)
+        [new] = await self._connection.rows(
+            statements.ADD_PLEDGE, owner=owner, created_at=self._now, **columns
         )
-        row = insert(t.pledge).values(owner=owner, created_at=self._now, **_columns(pledge))
-        key = (await self._connection.execute(row)).inserted_primary_key
-        ways = [
-            {"pledge": key[0] if key else 0, "recipient": w.recipient, "channel": w.channel}
-            for w in pledge.ways
-        ]
-        await self._connection.execute(insert(t.way), ways)
-        return old.rowcount == 0
+        ways = [{"pledge": new["id"], "recipient": w.recipient, "channel": w.channel} for w in pledge.ways]
+        await self._connection.each(statements.ADD_WAY, ways)
+        return not old
 
     async def pledges(self, person: Person) -> tuple[Pledge, ...]:
         """Return the pledges of `person`, oldest first, numbered from 1."""
-        rows = await self._connection.execute(
-            select(t.pledge, t.way.c.recipient, t.way.c.channel)
-            .join(t.way)
-            .where(t.pledge.c.owner == self._owners.owner(person))
-            .order_by(t.pledge.c.id, t.way.c.recipient, t.way.c.channel)
-        )
-        grouped: dict[int, list[Row[tuple[object, ...]]]] = {}
-        for row in rows:
-            grouped.setdefault(row.id, []).append(row)
-        return tuple(Pledge(number, _pledge(group)) for number, group in enumerate(grouped.values(), 1))
+        rows = await self._connection.rows(statements.PLEDGES, owner=self._owners.owner(person))
+        grouped = groupby(rows, key=lambda row: row["id"])
+        return tuple(Pledge(number, _pledge(list(group))) for number, (_, group) in enumerate(grouped, 1))
 
     async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None:
-        """Record that the pledge with this number was sent on `day`; return it, or None if there is no such pledge."""
-        mine = select(t.pledge.c.id).where(t.pledge.c.owner == self._owners.owner(person))
-        nth = mine.order_by(t.pledge.c.id).offset(number - 1).limit(1)
-        await self._connection.execute(
-            update(t.pledge)
-            .where(t.pledge.c.id == nth.scalar_subquery(), t.pledge.c.status == Status.PLEDGED)
-            .values(status=Status.SENT, day=day)
+        """Record that the pledge with this number was sent on `day`, and return it; None if there is no such pledge.
+
+        One that is recorded as sent already keeps its day.
+        """
+        ids = await self._connection.rows(statements.PLEDGE_IDS, owner=self._owners.owner(person))
+        if not 0 < number <= len(ids):
+            return None
+        await self._connection.rows(
+            statements.MARK_SENT, pledge=ids[number - 1]["id"], sent_on=day.isoformat()
         )
-        found = await self.pledges(person)
-        return found[number - 1] if 0 < number <= len(found) else None
+        return (await self.pledges(person))[number - 1]
 
     async def kept(self, person: Person) -> Kept:
         """Return everything that is kept about `person`."""
         owner = self._owners.owner(person)
-        language = await self._connection.scalar(select(t.person.c.language).where(t.person.c.owner == owner))
-        count = select(func.count()).where(t.conversation.c.owner == owner)
-        return Kept(await self.pledges(person), language, await self._connection.scalar(count) or 0)
+        language = await self._connection.rows(statements.LANGUAGE, owner=owner)
+        [(conversations,)] = await self._connection.rows(statements.OPEN_CONVERSATIONS, owner=owner)
+        return Kept(await self.pledges(person), language[0]["language"] if language else None, conversations)
 
     async def forget(self, person: Person) -> None:
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
-        owner = self._owners.owner(person)
-        for table in (t.pledge, t.conversation, t.person):
-            await self._connection.execute(delete(table).where(table.c.owner == owner))
+        for statement in statements.FORGET:
+            await self._connection.rows(statement, owner=self._owners.owner(person))
 
 
 def _columns(pledge: NewPledge) -> dict[str, object]:
@@ -160,8 +146,8 @@ def _columns(pledge: NewPledge) -> dict[str, object]:
         "kind": pledge.kind,
         "sender": pledge.sender,
         "country": pledge.country,
-        "status": pledge.status,
-        "day": pledge.day,
+        "status": pledge.status.value,
+        "day": pledge.day.isoformat(),
         "name": pledge.name,
         "organisation": pledge.organisation,
         "consent": pledge.consent.listed,
@@ -170,17 +156,20 @@ def _columns(pledge: NewPledge) -> dict[str, object]:
     }
 
 
-def _pledge(rows: Sequence[Row[tuple[object, ...]]]) -> NewPledge:
+def _pledge(rows: Sequence[sqlite3.Row]) -> NewPledge:
+    """Return the pledge that `rows` hold, a row for each way."""
     row = rows[0]
     return NewPledge(
-        campaign=row.campaign,
-        kind=row.kind,
-        sender=row.sender,
-        country=row.country,
-        ways=tuple(Way(r.recipient, r.channel) for r in rows),
-        status=Status(row.status),
-        day=row.day,
-        consent=Consent(row.consent, row.consent_version, datetime.fromtimestamp(row.consent_at, UTC)),
-        name=row.name,
-        organisation=row.organisation,
+        campaign=row["campaign"],
+        kind=row["kind"],
+        sender=row["sender"],
+        country=row["country"],
+        ways=tuple(Way(r["recipient"], r["channel"]) for r in rows if r["recipient"] is not None),
+        status=Status(row["status"]),
+        day=date.fromisoformat(row["day"]),
+        consent=Consent(
+            row["consent"], row["consent_version"], datetime.fromtimestamp(row["consent_at"], UTC)
+        ),
+        name=row["name"],
+        organisation=row["organisation"],
     )

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
+from pydantic.fields import FieldInfo
 
-from bot.campaigns import Campaign, Campaigns, PackError, PartialDate
+from bot.campaigns import (
+    Campaign,
+    Campaigns,
+    Channel,
+    DatedFact,
+    Demand,
+    Holder,
+    LetterKind,
+    Oddity,
+    PackError,
+    PartialDate,
+    Question,
+    Recipient,
+)
 from bot.missions import Reason
 from tests.bot.packs import load, spoil, write_pack
 
@@ -207,10 +224,11 @@ def test_usable_channels_come_first(campaign: Campaign) -> None:
 
 
 def test_the_nearest_embassy(campaign: Campaign) -> None:
-    """For a known country, the embassy is named with its city, and its channels come from the list of missions."""
+    """For a known country, the embassy (no consulate) is named with its city, and reached as its list says."""
     embassy = campaign.addressees("protest", "DE")[1]
     assert embassy.finding
     assert embassy.finding.reason == Reason.RESIDENT
+    assert [mission.city for mission in embassy.finding.missions] == ["Berlin"]
     assert embassy.title.in_language("en") == "Embassy of Examplia (Berlin)"
     assert embassy.title.in_language("ru") == "Посольство Экзамплии (Berlin)"
     assert [(c.type, c.value, str(c.as_of), c.verification) for c in embassy.channels] == [
@@ -400,6 +418,12 @@ FILE_FAULTS = [
         "uses “nome”; the fields are campaign, country, demands, loaf, members, name, ",
     ),
     (RU, "recipient.holder", "recipient.holdr", "cannot be filled in: “.holdr” is no field"),
+    (
+        RU,
+        "{{ country }}",
+        '{{ name.x if recipient.key == "bakers" }}',
+        "cannot be filled in: “.x” is no field",
+    ),
     (RU, "{% endif %}", "", "line "),
     (RU, "{{ country }}", "{ country }}", "}} is left over in the letter; a brace is missing beside it"),
     (RU, "{{ country }}", '{{ "".__class__.__mro__ }}', "cannot be filled in: "),
@@ -465,3 +489,35 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         "one/letter-note.en.txt.j2: cannot be filled in",
         "two/campaign.toml: demand",
     ]
+
+
+# --- The manual
+
+MANUAL = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text("utf-8")
+
+
+def test_the_pack_in_the_manual_works(tmp_path: Path) -> None:
+    """The pack that the manual shows can be copied as it stands."""
+    pack = tmp_path / "bakery-2026"
+    pack.mkdir()
+    files = re.findall(r"^`([\w.-]+)` .*\n\n```\w+\n((?:.*\n)*?)```$", MANUAL, re.MULTILINE)
+    assert len(files) == 3
+    for name, text in files:
+        (pack / name).write_text(text, "utf-8")
+    assert load(pack).title.in_language("en") == "Reinstate the bakers of Exampleville"
+
+
+@pytest.mark.parametrize(
+    "part", [Campaign, DatedFact, Demand, Recipient, Holder, Channel, LetterKind, Question, Oddity]
+)
+def test_the_manual_explains_every_key(part: type) -> None:
+    """Whatever may stand in a campaign.toml is explained."""
+    explained = set(re.findall(r"`\[*(?:recipient\.)?([a-z_]+)\]*`", MANUAL))
+    assert set(keys(part)) - {"slug", "sections", "templates", "missions"} <= explained
+
+
+def keys(part: type) -> Iterator[str]:
+    """Yield the keys of a table in campaign.toml."""
+    for name, hint in get_type_hints(part, include_extras=True).items():
+        aliases = [extra.alias for extra in get_args(hint) if isinstance(extra, FieldInfo) and extra.alias]
+        yield aliases[0] if aliases else name

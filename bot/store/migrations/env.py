@@ -1,29 +1,24 @@
 """Runs the migrations on one SQLite file, in one transaction."""
 
 from alembic import context
-from sqlalchemy import URL, create_engine, event, pool
+from sqlalchemy import Connection, create_engine, event, pool
 
 from bot.store.tables import metadata
 
-engine = create_engine(
-    URL.create("sqlite", database=str(context.config.attributes["path"])), poolclass=pool.NullPool
-)
-
-
-@event.listens_for(engine, "connect")
-def by_hand(connection, _record):  # type: ignore[no-untyped-def]  # the driver's own class
-    """Let SQLAlchemy alone begin and commit: by itself the driver commits before it changes a table."""
-    connection.isolation_level = None
+engine = create_engine("sqlite://", creator=context.config.attributes["connect"], poolclass=pool.NullPool)
 
 
 @event.listens_for(engine, "begin")
-def begin(connection):  # type: ignore[no-untyped-def]
-    """Begin a writing transaction."""
+def begin(connection: Connection) -> None:
+    """Begin a writing transaction: the driver leaves that to us."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    # Alembic believes that SQLite cannot undo a change of tables. It can, if nobody commits in between.
+    context.configure(
+        connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True
+    )
     with context.begin_transaction():
         context.run_migrations()
 engine.dispose()

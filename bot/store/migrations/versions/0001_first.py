@@ -18,15 +18,17 @@ def upgrade() -> None:
         "seen",
         sa.Column("event", sa.String, primary_key=True),
         sa.Column("at", sa.Integer, nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_index("seen_at", "seen", ["at"])
     op.create_table(
         "conversation",
         sa.Column("key", sa.String, primary_key=True),
-        sa.Column("owner", sa.String, nullable=False, index=True),
+        sa.Column("owner", sa.String, nullable=False),
         sa.Column("frames", sa.String, nullable=False),
-        sa.Column("updated_at", sa.Integer, nullable=False, index=True),
+        sa.Column("updated_at", sa.Integer, nullable=False),
     )
+    op.create_index("conversation_owner", "conversation", ["owner"])
     op.create_table(
         "person",
         sa.Column("owner", sa.String, primary_key=True),
@@ -41,7 +43,7 @@ def upgrade() -> None:
         sa.Column("sender", sa.String, nullable=False),
         sa.Column("country", sa.String),
         sa.Column("status", sa.String, nullable=False),
-        sa.Column("day", sa.Date, nullable=False),
+        sa.Column("day", sa.String, nullable=False),
         sa.Column("name", sa.String),
         sa.Column("organisation", sa.String),
         sa.Column("consent", sa.String, nullable=False),
@@ -59,7 +61,8 @@ def upgrade() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("platform", sa.String, nullable=False, index=True),
+        sa.Column("platform", sa.String, nullable=False),
         sa.Column("chat", sa.String, nullable=False),
         sa.Column("message", sa.String, nullable=False),
+        sqlite_autoincrement=True,
     )

@@ -1,0 +1,99 @@
+"""Letters: which fields a template uses, and whether the longest letter still fits on a page and in a message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import get_args
+
+from jinja2 import meta, nodes
+
+from bot.campaigns import LetterKind, Question, Sender, Version
+from bot.campaigns.loading import MAIN_FILE
+from bot.check.pack import Finding, Pack, letter_file, parsed
+from bot.countries import Countries
+from bot.letters import Letter
+
+MOST_WORDS = 350
+"""Words of a letter on one page."""
+LONGEST_MESSAGE = 4096
+"""UTF-16 units of a Telegram message."""
+LONGEST_SUBJECT = 78
+"""Characters of a header line of an e-mail (RFC 5322)."""
+
+_LONGEST = {"name": 40, "organisation": 80, "town": 30, "line": 120, "paragraph": 800}
+"""Characters of a long but reasonable answer, where the pack does not say max_length."""
+_WORDS = "bread and roses "
+
+
+def fields(pack: Pack) -> Iterator[Finding]:
+    """Yield what a letter should use and does not, and fields that only another language's letter uses."""
+    for letter in pack.campaign.letters:
+        used = {language: _used(pack.letters[letter.kind, language]) for language in pack.languages}
+        needed = _needed(letter, pack)
+        everywhere = set().union(*used.values())
+        for language in pack.languages:
+            file = letter_file(letter.kind, language)
+            for name in sorted(needed - used[language]):
+                yield Finding(file, name, "the letter does not use it", "unused-field")
+            for name in sorted(everywhere - needed - used[language]):
+                other = next(code for code in pack.languages if name in used[code])
+                yield Finding(file, name, f"is used in {letter_file(letter.kind, other)} only", "fields")
+
+
+def _needed(letter: LetterKind, pack: Pack) -> set[str]:
+    """Return what a letter must use: a letter that goes along with another one need not repeat that."""
+    if letter.accompanies:
+        return {"recipient.salutation"}
+    asked = (q.key for sender in get_args(Sender) for q in pack.campaign.questions_for(letter.kind, sender))
+    return {"recipient.salutation", "demands", *asked}
+
+
+def _used(template: str) -> set[str]:
+    """Return the fields in a template; the campaign's own are left out, for a language may need its own form."""
+    tree = parsed(template)
+    recipient = nodes.Name("recipient", "load")
+    dotted = {f"recipient.{part.attr}" for part in tree.find_all(nodes.Getattr) if part.node == recipient}
+    return dotted | (meta.find_undeclared_variables(tree) - {"campaign", "recipient"})
+
+
+def length(pack: Pack) -> Iterator[Finding]:
+    """Yield the letters that become too long once every question has a long answer."""
+    for letter, language in product(pack.campaign.letters, pack.languages):
+        longest = list(_longest(letter, language, pack))
+        words = max((len(text.split()) for text in longest), default=0)
+        units = max((len(text.encode("utf-16-le")) // 2 for text in longest), default=0)
+        if words > MOST_WORDS:
+            what = f"has {words} words when all answers are long; a page holds {MOST_WORDS}"
+        elif units > LONGEST_MESSAGE:
+            what = f"has {units} characters when all answers are long; a message holds {LONGEST_MESSAGE}"
+        else:
+            continue
+        yield Finding(letter_file(letter.kind, language), "text", what, "letter-length")
+
+
+def _longest(letter: LetterKind, language: str, pack: Pack) -> Iterator[str]:
+    answers = {question.key: _long_answer(question, language) for question in pack.campaign.questions}
+    recipients = [r.key for r in pack.campaign.recipients if letter.kind in r.kinds]
+    for version, sender, recipient in product(get_args(Version), get_args(Sender), recipients):
+        yield Letter(pack.campaign, letter.kind, version, sender, answers, recipient).in_language(language)
+
+
+def _long_answer(question: Question, language: str) -> str:
+    if question.type == "country":
+        return max(Countries(), key=lambda code: len(Countries().name(code, language)))
+    if question.type == "members":
+        return "1000000"
+    size = question.max_length or _LONGEST[question.type]
+    return (_WORDS * (size // len(_WORDS) + 1))[:size].strip()
+
+
+def subjects(pack: Pack) -> Iterator[Finding]:
+    """Yield the subjects that are too long for one line of an e-mail."""
+    for letter in pack.campaign.letters:
+        for language, words in letter.subject.texts.items():
+            if len(words) > LONGEST_SUBJECT:
+                what = (
+                    f"has {len(words)} characters in {language}; an e-mail's subject holds {LONGEST_SUBJECT}"
+                )
+                yield Finding(MAIN_FILE, f"letter.{letter.kind}.subject", what, "subject-length")

@@ -1,0 +1,108 @@
+"""Names spelled two ways: the capitalised words of all texts in a language, compared with `names` and each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from bot.check.pack import Finding, Pack, Text
+
+SHORTEST_NAME = 4
+"""Letters; shorter words resemble each other by chance. Names that are not declared need one more."""
+LONG_NAME = 8
+"""Letters from which on two that follow each other may be wrong, as in Karazhanbas and Karajanbas."""
+LONGEST_ENDING = 3
+"""Letters at a word's end that may differ where names are inflected, as in Соколова and Соколову."""
+
+_ENGLISH_ENDINGS = {"", "s", "es", "n", "an", "ns", "ans", "ian", "ians", "i", "is"}
+_WORD = re.compile(r"[^\W\d_]+")
+_NO_WORD = re.compile(r"\S*(?:://|@|www\.)\S*|['’]s\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The names in one language: those that the pack declares, and the texts in which others stand."""
+
+    language: str
+    declared: tuple[str, ...]
+    others: Mapping[str, Sequence[Text]] = field(repr=False)
+
+    def misspelt(self) -> Iterator[tuple[str, str]]:
+        """Yield each name that stands elsewhere in another spelling, and that: one declared, or more frequent."""
+        ranked = sorted(self.others, key=lambda name: -len(self.others[name]))
+        for number, name in enumerate(ranked):
+            if any(self._is_form(name, right) for right in self.declared):
+                continue
+            known = [right for right in self.declared if self._misspells(name, right)]
+            seen = [right for right in ranked[:number] if self._resembles(name, right, SHORTEST_NAME + 1, 1)]
+            if known or seen:
+                yield name, (known or seen)[0]
+
+    def _misspells(self, name: str, right: str) -> bool:
+        """Return whether `name` is nearly a declared name, or that name with other capitals."""
+        if _fold(name) == _fold(right):
+            return not name.isupper()
+        return self._resembles(name, right, SHORTEST_NAME, 2 if len(right) >= LONG_NAME else 1)
+
+    def _resembles(self, one: str, other: str, shortest: int, most: int) -> bool:
+        """Return whether two names of at least `shortest` letters differ in at most `most` that follow each other."""
+        if min(len(one), len(other)) < shortest or self._is_form(one, other):
+            return False
+        cuts = range(1 if self.language == "en" else LONGEST_ENDING + 1)
+        stems = ([word[: len(word) - cut] for cut in cuts] for word in (_fold(one), _fold(other)))
+        long_enough = ((a, b) for a, b in product(*stems) if min(len(a), len(b)) >= SHORTEST_NAME)
+        alike_at_the_end = 0 if self.language == "en" else 2
+        return any(_differ_by(a, b, most, alike_at_the_end) for a, b in long_enough)
+
+    def _is_form(self, one: str, other: str) -> bool:
+        """Return whether two words are forms of one name, written with the same capitals."""
+        start = _alike(one, other)
+        endings = {one[start:], other[start:]}
+        if self.language == "en":
+            return "" in endings and endings <= _ENGLISH_ENDINGS
+        return max(map(len, endings)) <= LONGEST_ENDING <= start
+
+
+def names(pack: Pack) -> Iterator[Finding]:
+    """Yield each spelling of a name that is not the one declared, or not the one used more often."""
+    for language in pack.languages:
+        found = _names(pack, language)
+        for name, right in found.misspelt():
+            first, *more = found.others[name]
+            often = f" ({len(more) + 1} times)" if more else ""
+            what = f"“{name}”{often} is “{right}” elsewhere; mend it, or add it to names if both are right"
+            yield first.finding(language, what, "spelling")
+
+
+def _names(pack: Pack, language: str) -> _Names:
+    """Collect the capitalised words of a language; one that stands somewhere without its capital is no name."""
+    declared = tuple(word for name in pack.campaign.names.get(language, ()) for word in _WORD.findall(name))
+    texts = [(text, text.words[language]) for text in pack.texts() if language in text.words]
+    words = [(text, word) for text, said in texts for word in _WORD.findall(_NO_WORD.sub(" ", said))]
+    common = {word for _, word in words if word.islower()}
+    others: dict[str, list[Text]] = {}
+    for text, word in words:
+        if word[0].isupper() and word not in declared and word.lower() not in common:
+            others.setdefault(word, []).append(text)
+    return _Names(language, declared, others)
+
+
+def _fold(word: str) -> str:
+    return word.casefold().replace("ё", "е")
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many letters at the beginning are the same."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _differ_by(one: str, other: str, most: int, alike_at_the_end: int) -> bool:
+    """Return whether two words differ in at most `most` letters that follow each other, or in two swapped ones."""
+    start = _alike(one, other)
+    end = _alike(one[start:][::-1], other[start:][::-1])
+    rests = one[start : len(one) - end], other[start : len(other) - end]
+    swapped = len(rests[0]) == 2 and rests[0] == rests[1][::-1]
+    return end >= alike_at_the_end and any(rests) and (swapped or max(map(len, rests)) <= most)

@@ -1,0 +1,100 @@
+"""Every statement of the bot, each built once; what changes from use to use is a named parameter."""
+
+from __future__ import annotations
+
+from sqlalchemy import BindParameter, Table, bindparam, delete, func, select, union_all, update
+from sqlalchemy.dialects.sqlite import insert
+
+from bot.pledges import Status
+from bot.store import tables as t
+
+
+def _every_column(table: Table) -> dict[str, BindParameter[object]]:
+    """Return a parameter for each column of `table` but its id, which the database gives."""
+    return {c.name: bindparam(c.name) for c in table.c if c.name != "id"}
+
+
+# --- the key that owners are hashed with
+
+KEY_MARK = select(t.fact.c.value).where(t.fact.c.name == "key")
+
+_everybody = (select(table.c.owner) for table in (t.person, t.pledge, t.conversation))
+ANYBODY = union_all(*_everybody).limit(1)
+"""Somebody who was hashed with that key, if there is anybody."""
+
+_key_mark = insert(t.fact).values(name="key", value=bindparam("value"))
+SET_KEY_MARK = _key_mark.on_conflict_do_update(
+    index_elements=["name"], set_={"value": _key_mark.excluded.value}
+)
+
+# --- one event
+
+MARK_SEEN = insert(t.seen).on_conflict_do_nothing().returning(t.seen.c.at)
+"""Mark `event` as seen `at` a moment; a row comes back if it had not been."""
+
+_open_frames = select(t.conversation.c.frames).where(
+    t.conversation.c.key == bindparam("key"), t.conversation.c.updated_at >= bindparam("since")
+)
+_language = select(t.person.c.language).where(t.person.c.owner == bindparam("owner"))
+KNOWN = select(_open_frames.scalar_subquery().label("frames"), _language.scalar_subquery().label("language"))
+"""What is open under `key` and was touched `since` a moment, and the language of `owner`."""
+
+_conversation = insert(t.conversation)
+KEEP_OPEN = _conversation.on_conflict_do_update(
+    index_elements=["key"],
+    set_={"frames": _conversation.excluded.frames, "updated_at": _conversation.excluded.updated_at},
+)
+CLOSE = delete(t.conversation).where(t.conversation.c.key == bindparam("key"))
+
+# --- messages
+
+QUEUE = insert(t.delivery).values(_every_column(t.delivery)).returning(t.delivery.c.id)
+UNSENT = select(t.delivery).where(t.delivery.c.platform == bindparam("platform")).order_by(t.delivery.c.id)
+SENT = delete(t.delivery).where(t.delivery.c.id == bindparam("id"))
+
+# --- people
+
+_person = insert(t.person)
+SET_LANGUAGE = _person.on_conflict_do_update(
+    index_elements=["owner"], set_={"language": _person.excluded.language}
+)
+LANGUAGE = _language
+OPEN_CONVERSATIONS = (
+    select(func.count()).select_from(t.conversation).where(t.conversation.c.owner == bindparam("owner"))
+)
+FORGET = tuple(
+    delete(table).where(table.c.owner == bindparam("owner")) for table in (t.pledge, t.conversation, t.person)
+)
+
+# --- pledges
+
+REPLACE_PLEDGE = (
+    delete(t.pledge)
+    .where(t.pledge.c.owner == bindparam("owner"), t.pledge.c.campaign == bindparam("campaign"))
+    .where(t.pledge.c.kind == bindparam("kind"), t.pledge.c.sender == bindparam("sender"))
+    .where(t.pledge.c.status.in_((Status.PLEDGED.value, bindparam("status"))))
+    .returning(t.pledge.c.id)
+)
+"""Delete what was promised for the same letter, and what was recorded for it with the same `status`."""
+
+ADD_PLEDGE = insert(t.pledge).values(_every_column(t.pledge)).returning(t.pledge.c.id)
+ADD_WAY = insert(t.way)
+PLEDGES = (
+    select(t.pledge, t.way.c.recipient, t.way.c.channel)
+    .outerjoin(t.way)
+    .where(t.pledge.c.owner == bindparam("owner"))
+    .order_by(t.pledge.c.id, t.way.c.recipient, t.way.c.channel)
+)
+"""The pledges of `owner`, oldest first, a row for each way."""
+
+PLEDGE_IDS = select(t.pledge.c.id).where(t.pledge.c.owner == bindparam("owner")).order_by(t.pledge.c.id)
+MARK_SENT = (
+    update(t.pledge)
+    .where(t.pledge.c.id == bindparam("pledge"), t.pledge.c.status == Status.PLEDGED.value)
+    .values(status=Status.SENT.value, day=bindparam("sent_on"))
+)
+
+# --- what has had its time
+
+WIPE_SILENT = delete(t.conversation).where(t.conversation.c.updated_at < bindparam("before"))
+WIPE_SEEN = delete(t.seen).where(t.seen.c.at < bindparam("before"))

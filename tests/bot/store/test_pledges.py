@@ -1,0 +1,293 @@
+"""Pledges: what replaces what, how they are numbered, and whose they are."""
+
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.events import Person
+from bot.pledges import Consent, Kept, NewPledge, Pledge, Status, Way
+from bot.store.store import Store
+from bot.store.work import Work
+from tests.bot.store.people import ANNA, BORIS, event, looking, opened, pledge
+
+DAY = date(2026, 12, 1)
+
+
+def terms(pledges: Iterable[Pledge]) -> list[NewPledge]:
+    return [one.terms for one in pledges]
+
+
+async def recorded(store: Store, person: Person = ANNA) -> tuple[Pledge, ...]:
+    async with store.work() as work:
+        return await work.pledges(person)
+
+
+async def add(store: Store, *pledges: NewPledge, person: Person = ANNA) -> list[bool]:
+    """Record `pledges` one after the other, and return of each whether it was new."""
+    new = []
+    for one in pledges:
+        async with store.work() as work:
+            new.append(await work.add_pledge(person, one))
+    return new
+
+
+async def test_a_pledge_is_returned_as_it_was_made(tmp_path: Path) -> None:
+    """Everything agreed to comes back unchanged after a restart, to the second."""
+    moment = datetime(2026, 11, 23, 14, 30, 59, tzinfo=timezone(timedelta(hours=3, minutes=30)))
+    full = replace(
+        pledge(sender="organisation", status=Status.SENT, organisation="اتحادیه «آزاد»", name="Ну́ра\nO'Hara"),
+        consent=Consent("organisation", "2026-11", moment),
+    )
+    bare = NewPledge("iran", "government", "person", None, (), Status.ANSWERED, DAY, full.consent)
+    async with opened(tmp_path) as store:
+        assert await add(store, full, bare) == [True, True]
+    async with opened(tmp_path) as store:
+        assert await recorded(store) == (Pledge(1, full), Pledge(2, bare))
+        assert (await recorded(store))[0].terms.consent.at == moment.astimezone(UTC)
+
+
+async def test_ways_come_in_one_order(tmp_path: Path) -> None:
+    """By whatever order somebody picked the ways, they are listed by recipient and channel."""
+    ways = (Way("president", "post"), Way("leader", "post"), Way("leader", "email"))
+    async with opened(tmp_path) as store:
+        await add(store, pledge(ways=ways))
+        assert (await recorded(store))[0].terms.ways == tuple(sorted(ways))
+
+
+async def test_a_new_promise_takes_the_place_of_the_old(tmp_path: Path) -> None:
+    """Of promises for the same letter only the newest is kept, with its own ways, and nothing of the old."""
+    first, second = pledge(name="Anna"), pledge(ways=(Way("leader", "email"),), day=DAY)
+    async with opened(tmp_path) as store:
+        assert await add(store, first, second) == [True, False]
+        assert terms(await recorded(store)) == [second]
+        with looking(store.path) as other:
+            assert other.execute("SELECT channel FROM pledge_way").fetchall() == [("email",)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [pledge(campaign="korea"), pledge(kind="embassy"), pledge(sender="organisation")],
+    ids=["another campaign", "another kind", "another sender"],
+)
+async def test_another_letter_is_another_pledge(tmp_path: Path, other: NewPledge) -> None:
+    """Promises for different letters stand side by side."""
+    async with opened(tmp_path) as store:
+        assert await add(store, pledge(), other) == [True, True]
+        assert terms(await recorded(store)) == [pledge(), other]
+
+
+async def test_another_person_is_another_pledge(tmp_path: Path) -> None:
+    """What one person promises never replaces or shows what another did."""
+    async with opened(tmp_path) as store:
+        assert await add(store, pledge(name="Anna")) == [True]
+        assert await add(store, pledge(name="Boris"), person=BORIS) == [True]
+        assert terms(await recorded(store)) == [pledge(name="Anna")]
+        assert terms(await recorded(store, BORIS)) == [pledge(name="Boris")]
+
+
+@pytest.mark.parametrize("done", [Status.SENT, Status.ANSWERED])
+async def test_a_letter_that_was_sent_stays_when_another_is_promised(tmp_path: Path, done: Status) -> None:
+    """A promise does not undo what has been done."""
+    async with opened(tmp_path) as store:
+        assert await add(store, pledge(status=done), pledge()) == [True, True]
+        assert terms(await recorded(store)) == [pledge(status=done), pledge()]
+
+
+async def test_a_sent_letter_takes_the_place_of_its_promise(tmp_path: Path) -> None:
+    """Who promised a letter and then records it as sent has one, and so has who records it twice."""
+    sent = pledge(status=Status.SENT)
+    async with opened(tmp_path) as store:
+        assert await add(store, pledge(), sent, sent) == [True, False, False]
+        assert terms(await recorded(store)) == [sent]
+
+
+async def test_pledges_are_numbered_for_each_person(tmp_path: Path) -> None:
+    """Everybody's pledges count from 1, oldest first, without gaps."""
+    async with opened(tmp_path) as store:
+        await add(store, pledge("a"), pledge("b"))
+        await add(store, pledge("c"), person=BORIS)
+        await add(store, pledge("d"), pledge("a", day=DAY))
+        numbered = [(one.number, one.terms.campaign) for one in await recorded(store)]
+        assert numbered == [(1, "b"), (2, "d"), (3, "a")]
+        assert [one.number for one in await recorded(store, BORIS)] == [1]
+
+
+async def test_a_promise_is_marked_as_sent(tmp_path: Path) -> None:
+    """The promise with that number is recorded as sent on that day, and no other."""
+    async with opened(tmp_path) as store:
+        await add(store, pledge("a"), pledge("b"), pledge("c"))
+        await add(store, pledge("b"), person=BORIS)
+        async with store.work() as work:
+            marked = await work.mark_sent(ANNA, 2, DAY)
+        sent = replace(pledge("b"), status=Status.SENT, day=DAY)
+        assert marked == Pledge(2, sent)
+        assert terms(await recorded(store)) == [pledge("a"), sent, pledge("c")]
+        assert terms(await recorded(store, BORIS)) == [pledge("b")]
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 10**9, 2**63, -(2**63) - 1])
+async def test_a_number_that_there_is_not_marks_nothing(tmp_path: Path, number: int) -> None:
+    """A wrong number is answered with None and changes nobody's pledge."""
+    async with opened(tmp_path) as store:
+        await add(store, pledge("a"))
+        await add(store, pledge("a"), pledge("b"), person=BORIS)
+        async with store.work() as work:
+            assert await work.mark_sent(ANNA, number, DAY) is None
+        assert terms(await recorded(store)) == [pledge("a")]
+        assert terms(await recorded(store, BORIS)) == [pledge("a"), pledge("b")]
+
+
+@pytest.mark.parametrize("done", [Status.SENT, Status.ANSWERED])
+async def test_a_letter_that_was_sent_keeps_its_day(tmp_path: Path, done: Status) -> None:
+    """Saying again that a letter has left returns it as it is recorded, with the first day."""
+    done_before = pledge(status=done, day=date(2026, 11, 1))
+    async with opened(tmp_path) as store:
+        await add(store, done_before)
+        async with store.work() as work:
+            assert await work.mark_sent(ANNA, 1, DAY) == Pledge(1, done_before)
+        assert terms(await recorded(store)) == [done_before]
+
+
+async def test_everything_kept_is_shown(tmp_path: Path) -> None:
+    """What is kept about a person is all of theirs and nothing of anybody else's."""
+    async with opened(tmp_path) as store:
+        await add(store, pledge("a"), pledge("b"))
+        async with store.work() as work:
+            await work.leave(event(ANNA, 1), "frames")
+            await work.leave(event(ANNA, 2, "group"), "frames")
+            await work.set_language(ANNA, "ru")
+            await work.set_language(ANNA, "en")
+            assert await work.kept(ANNA) == Kept((Pledge(1, pledge("a")), Pledge(2, pledge("b"))), "en", 2)
+            assert await work.kept(BORIS) == Kept((), None, 0)
+
+
+async def test_forgetting_is_for_one_person(tmp_path: Path) -> None:
+    """Whoever is forgotten is unknown afterwards and can begin anew; everybody else stays as they were."""
+    async with opened(tmp_path) as store:
+        for person in (ANNA, BORIS):
+            await add(store, pledge("a"), pledge("b"), person=person)
+            async with store.work() as work:
+                await work.leave(event(person, 1), "frames")
+                await work.set_language(person, "ru")
+        async with store.work() as work:
+            before = await work.kept(BORIS)
+            await work.forget(ANNA)
+            assert await work.kept(ANNA) == Kept((), None, 0)
+            assert (await work.arrive(event(ANNA, 2))).frames is None
+            assert await work.kept(BORIS) == before
+        with looking(store.path) as other:
+            assert other.execute("SELECT count(*) FROM pledge_way").fetchone() == (4,)
+        assert await add(store, pledge("a")) == [True]
+
+
+# --- many people at random, beside a plain account of what they did
+
+PEOPLE = [ANNA, BORIS, Person("other", ANNA.id)]
+
+
+@dataclass
+class Account:
+    """What the store should hold, in lists."""
+
+    pledges: dict[Person, list[NewPledge]] = field(default_factory=lambda: {one: [] for one in PEOPLE})
+
+    def add(self, person: Person, new: NewPledge) -> bool:
+        def replaced(old: NewPledge) -> bool:
+            same = (old.campaign, old.kind, old.sender) == (new.campaign, new.kind, new.sender)
+            return same and old.status in (Status.PLEDGED, new.status)
+
+        kept = [old for old in self.pledges[person] if not replaced(old)]
+        is_new = len(kept) == len(self.pledges[person])
+        self.pledges[person] = [*kept, new]
+        return is_new
+
+    def mark(self, person: Person, number: int, day: date) -> NewPledge | None:
+        mine = self.pledges[person]
+        if not 1 <= number <= len(mine):
+            return None
+        if mine[number - 1].status == Status.PLEDGED:
+            mine[number - 1] = replace(mine[number - 1], status=Status.SENT, day=day)
+        return mine[number - 1]
+
+
+@dataclass(frozen=True)
+class Add:
+    """Somebody promises or has sent a letter."""
+
+    person: Person
+    pledge: NewPledge
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Somebody says that a letter has left."""
+
+    person: Person
+    number: int
+    day: date
+
+
+@dataclass(frozen=True)
+class Forget:
+    """Somebody wants to be forgotten."""
+
+    person: Person
+
+
+days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+people = st.sampled_from(PEOPLE)
+ways = st.sets(st.builds(Way, st.sampled_from("ab"), st.sampled_from("xy"))).map(sorted).map(tuple)
+pledges = st.builds(
+    pledge,
+    campaign=st.sampled_from(["iran", "korea"]),
+    kind=st.sampled_from(["government", "embassy"]),
+    sender=st.sampled_from(["person", "organisation"]),
+    status=st.sampled_from(Status),
+    ways=ways,
+    day=days,
+    name=st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5),
+)
+deeds = st.lists(
+    st.builds(Add, people, pledges)
+    | st.builds(Mark, people, st.integers(-1, 6), days)
+    | st.builds(Forget, people),
+    max_size=25,
+)
+
+
+@settings(max_examples=40)
+@given(deeds=deeds)
+async def test_the_store_keeps_account(deeds: list[Add | Mark | Forget]) -> None:
+    """Whatever people do in whatever order, the store holds what a plain list of it would, after a restart too."""
+    account = Account()
+    with tempfile.TemporaryDirectory() as folder:
+        async with opened(Path(folder)) as store:
+            for deed in deeds:
+                async with store.work() as work:
+                    await do(deed, work, account)
+                    await compare(work, account)
+        async with opened(Path(folder)) as store, store.work() as work:
+            await compare(work, account)
+
+
+async def do(deed: Add | Mark | Forget, work: Work, account: Account) -> None:
+    match deed:
+        case Add(person, new):
+            assert await work.add_pledge(person, new) == account.add(person, new)
+        case Mark(person, number, day):
+            marked = await work.mark_sent(person, number, day)
+            assert (marked.terms if marked else None) == account.mark(person, number, day)
+        case Forget(person):
+            await work.forget(person)
+            account.pledges[person] = []
+
+
+async def compare(work: Work, account: Account) -> None:
+    for person, held in account.pledges.items():
+        assert await work.pledges(person) == tuple(Pledge(n, one) for n, one in enumerate(held, 1))

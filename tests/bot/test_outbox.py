@@ -1,0 +1,173 @@
+"""Messages on their way out: each is sent at least once, in order, and let go of when it is."""
+
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.events import Chat, Message, Press, ShownButton
+from bot.outbox import Outbox, dump, parse
+from bot.store.store import Store
+from tests.bot.store.people import count, database, looking, opened, python
+
+CHAT = Chat("wire", "4815162342")
+
+KILLED = """
+import asyncio, os, signal, sys
+from pathlib import Path
+from bot.events import Chat, Message
+from bot.outbox import Outbox, dump
+from bot.store.store import Store
+
+class Deadly:
+    async def send(self, chat, message, delivery):
+        print(delivery, flush=True)
+        if delivery == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+async def main():
+    store = await Store.open(Path(sys.argv[1]), "a key for tests only, of more than 32 characters")
+    async with store.work() as work:
+        waiting = await work.queue(Chat("wire", "1"), [dump(Message(word)) for word in ("one", "two", "three")])
+    await Outbox(store, {"wire": Deadly()}).send(waiting)
+
+asyncio.run(main())
+"""
+"""A bot that is killed in the moment in which it has sent a certain message."""
+
+
+@dataclass
+class Wire:
+    """A platform that keeps what it is given, and may be cut from a certain message on."""
+
+    cut_at: int | None = None
+    sent: list[tuple[str, str, int]] = field(default_factory=list)
+
+    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+        """Keep the message, or fail."""
+        if self.cut_at is not None and len(self.sent) >= self.cut_at:
+            raise ConnectionError("the wire is cut")
+        self.sent.append((chat.id, message.html, delivery))
+
+    @property
+    def words(self) -> list[str]:
+        """What was said."""
+        return [words for _, words, _ in self.sent]
+
+
+async def said(store: Store, *words: str, chat: Chat = CHAT) -> list[int]:
+    """Record that `words` are to be said, and return their ids."""
+    async with store.work() as work:
+        return [one.id for one in await work.queue(chat, [dump(Message(word)) for word in words])]
+
+
+async def test_what_waits_is_sent_in_order_and_let_go(tmp_path: Path) -> None:
+    """Recorded messages reach the platform in order, each with an id of its own, and wait no longer."""
+    wire = Wire()
+    async with opened(tmp_path) as store:
+        async with store.work() as work:
+            waiting = await work.queue(CHAT, [dump(Message(word)) for word in ("one", "two")])
+        await Outbox(store, {"wire": wire}).send(waiting)
+        assert wire.sent == [
+            (CHAT.id, word, one.id) for word, one in zip(("one", "two"), waiting, strict=True)
+        ]
+        assert await count(store) == 0
+
+
+async def test_what_an_earlier_process_left_is_sent(tmp_path: Path) -> None:
+    """Messages that were recorded and not sent are sent after the next start, once."""
+    wire = Wire()
+    async with opened(tmp_path) as store:
+        ids = await said(store, "one", "two")
+    for _ in range(2):
+        async with opened(tmp_path) as store:
+            await Outbox(store, {"wire": wire}).resume()
+    assert wire.sent == [(CHAT.id, "one", ids[0]), (CHAT.id, "two", ids[1])]
+
+
+async def test_a_killed_process_sends_again_with_the_same_id(tmp_path: Path) -> None:
+    """What a killed process could not record as sent is sent once more, known by its id for the same message."""
+    with python(KILLED, database(tmp_path), "2") as first:
+        output, complaint = first.communicate(timeout=60)
+    assert (first.returncode, output.split()) == (-signal.SIGKILL, ["1", "2"]), complaint
+    wire = Wire()
+    async with opened(tmp_path) as store:
+        await Outbox(store, {"wire": wire}).resume()
+        assert await count(store) == 0
+    assert wire.sent[-2:] == [("1", "two", 2), ("1", "three", 3)]
+
+
+async def test_a_cut_wire_loses_nothing(tmp_path: Path) -> None:
+    """If the platform cannot be reached, the error is told, and what was not sent waits."""
+    wire = Wire(cut_at=1)
+    async with opened(tmp_path) as store:
+        await said(store, "one", "two", "three")
+        with pytest.raises(ConnectionError):
+            await Outbox(store, {"wire": wire}).resume()
+        wire.cut_at = None
+        await Outbox(store, {"wire": wire}).resume()
+        assert wire.words[-2:] == ["two", "three"]
+        assert await count(store) == 0
+
+
+async def test_each_platform_sends_its_own(tmp_path: Path) -> None:
+    """Messages go to the platform of their chat; those of a platform that is not running wait for it."""
+    one, two = Wire(), Wire()
+    async with opened(tmp_path) as store:
+        await said(store, "to one")
+        await said(store, "to two", chat=Chat("two", "2"))
+        await said(store, "to three", chat=Chat("three", "3"))
+        await Outbox(store, {"wire": one, "two": two}).resume()
+        assert (one.words, two.words) == (["to one"], ["to two"])
+        three = Wire()
+        await Outbox(store, {"three": three}).resume()
+        assert three.sent[0][:2] == ("3", "to three")
+
+
+async def test_a_sent_message_is_no_failure_if_it_cannot_be_let_go(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If the database is in use just then, people have their answer, and may have it twice; the log says why."""
+    wire = Wire()
+    async with opened(tmp_path, patience=0.01) as store:
+        async with store.work() as work:
+            waiting = await work.queue(CHAT, [dump(Message("my own words"))])
+        outbox = Outbox(store, {"wire": wire})
+        with looking(store.path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await outbox.send(waiting)
+        assert "another program is using it" in caplog.text
+        assert "my own words" not in caplog.text
+        await outbox.resume()
+        assert [delivery for *_, delivery in wire.sent] == [waiting[0].id] * 2
+        assert await count(store) == 0
+
+
+async def test_what_cannot_be_recorded_can_be_told(tmp_path: Path) -> None:
+    """A message about a failure is sent without the database."""
+    wire = Wire()
+    async with opened(tmp_path) as store:
+        outbox = Outbox(store, {"wire": wire})
+        with looking(store.path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await outbox.tell(CHAT, Message("not recorded"))
+            await outbox.send(())
+        assert wire.words == ["not recorded"]
+        assert await count(store) == 0
+
+
+words = st.text(st.characters(codec="utf-8"))
+presses = st.none() | st.builds(Press, words, words, words)
+buttons = st.builds(
+    ShownButton, words, presses, st.none() | st.integers(0, 99), st.none() | words, st.booleans()
+)
+messages = st.builds(Message, words, st.lists(buttons, max_size=3).map(tuple))
+
+
+@given(message=messages)
+def test_a_message_is_read_as_it_was_written(message: Message) -> None:
+    """Whatever is to be said comes out of the database as it went in, buttons and all."""
+    assert parse(dump(message)) == message

@@ -1,0 +1,147 @@
+"""A talk with the real conversations and campaigns, without a database: what it would remember is in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from bot.cli import furnish
+from bot.config import Settings
+from bot.conversation import Conversations, Frame, dump, parse
+from bot.dialogue import Done
+from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
+from bot.messages import Messages
+from bot.platforms.base import parse_command, plain_text
+from bot.pledges import Kept, NewPledge, Pledge, Status
+from handlers import HANDLERS
+from handlers.world import Store, World
+from tests.door import NOW
+
+
+@cache
+def furnished() -> tuple[World, Messages]:
+    """Return the real campaigns, countries and words; they are read once."""
+    return furnish(Settings(data_dir=Path(tempfile.gettempdir())))
+
+
+@cache
+def conversations() -> Conversations[World, Store]:
+    """Return the rules by which the real dialogues go on."""
+    return Conversations(HANDLERS, furnished()[0])
+
+
+@dataclass
+class Records:
+    """What is kept about one person."""
+
+    recorded: list[NewPledge] = field(default_factory=list)
+    language: str | None = None
+    open: int = 0
+
+    async def set_language(self, person: Person, language: str) -> None:
+        """Keep the language."""
+        self.language = language
+
+    async def add_pledge(self, person: Person, pledge: NewPledge) -> bool:
+        """Keep the pledge, in place of one for the same letter that is not further than it."""
+        kept = [old for old in self.recorded if not _gives_way(old, pledge)]
+        new = len(kept) == len(self.recorded)
+        self.recorded = [*kept, pledge]
+        return new
+
+    async def pledges(self, person: Person) -> tuple[Pledge, ...]:
+        """Return the pledges, each with its ways in order."""
+        return tuple(
+            Pledge(n, replace(p, ways=tuple(sorted(p.ways)))) for n, p in enumerate(self.recorded, 1)
+        )
+
+    async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None:
+        """Keep that the pledge has been sent, unless it was sent before."""
+        if not 0 < number <= len(self.recorded):
+            return None
+        pledge = self.recorded[number - 1]
+        if pledge.status == Status.PLEDGED:
+            self.recorded[number - 1] = replace(pledge, status=Status.SENT, day=day)
+        return (await self.pledges(person))[number - 1]
+
+    async def kept(self, person: Person) -> Kept:
+        """Return everything."""
+        return Kept(await self.pledges(person), self.language, self.open)
+
+    async def forget(self, person: Person) -> None:
+        """Keep nothing."""
+        self.recorded, self.language, self.open = [], None, 0
+
+
+def _gives_way(old: NewPledge, new: NewPledge) -> bool:
+    same = (old.campaign, old.kind, old.sender) == (new.campaign, new.kind, new.sender)
+    return same and old.status in (Status.PLEDGED, new.status)
+
+
+async def _ended(end: Awaitable[Done]) -> Done:
+    return await end
+
+
+@dataclass
+class Talk:
+    """One person's talk, with what is open and what was said last."""
+
+    frames: tuple[Frame, ...] = ()
+    records: Records = field(default_factory=Records)
+    replies: tuple[Reply, ...] = ()
+    last: tuple[Message, ...] = ()
+    person: Person = field(default_factory=lambda: Person("wire", "4815162342", "en"))
+    _ids: itertools.count[int] = field(default_factory=itertools.count)
+
+    def say(self, words: str) -> str:
+        """Type `words`, and return what is answered, without its looks."""
+        command, text = parse_command(words, ("/",))
+        return self.do(self.event(text, command))
+
+    def press(self, press: Press) -> str:
+        """Tap a button, and return what is answered."""
+        return self.do(self.event(press=press))
+
+    def event(self, text: str = "", command: str | None = None, press: Press | None = None) -> Event:
+        """Return an event with a new id."""
+        chat = Chat("wire", self.person.id)
+        return Event(f"talk-{next(self._ids)}", self.person, chat, NOW, text, command, press)
+
+    def do(self, event: Event) -> str:
+        """Let `event` happen, and return what is answered."""
+        event = replace(event, text=clean(event.text))
+        talks, messages = conversations(), furnished()[1]
+        language = messages.language(self.records.language, event.person.language)
+        self.records.open = bool(self.frames)
+        turn = talks.turn(self.frames, event, messages.speak(language))
+        done = Done(())
+        if turn.finished:
+            dialogue, answers = turn.finished
+            done = asyncio.run(_ended(dialogue.finish(event, answers, talks.world, self.records)))
+        self.frames = () if done.clear else parse(dump(turn.frames), list(talks.dialogues))
+        ended = [replace(r, values={**r.values, "gone": True}) if done.erased else r for r in done.replies]
+        question = talks.question(self.frames) if turn.ask else None
+        self.replies = (*turn.replies, *ended, *([question] if question else []))
+        self.last = tuple(messages.render(reply, done.language or language) for reply in self.replies)
+        return "\n\n".join(plain_text(message.html) for message in self.last)
+
+    @property
+    def question(self) -> Reply | None:
+        """What is asked now, with its buttons."""
+        return conversations().question(self.frames)
+
+    @property
+    def buttons(self) -> tuple[ShownButton, ...]:
+        """The buttons below what was said last."""
+        return tuple(button for message in self.last for button in message.buttons)
+
+    @property
+    def answers(self) -> list[dict[str, object]]:
+        """What is answered so far, the outermost conversation first."""
+        return [dict(frame.answers) for frame in self.frames]

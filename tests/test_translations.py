@@ -1,0 +1,261 @@
+"""The bot in every language it speaks: nothing is left in English, and nothing that must stay is changed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from bot.cli import furnish
+from bot.config import Settings
+from bot.events import Message as Said
+from bot.events import Reply
+from bot.messages import LOCALES, SOURCE, Messages, languages
+from bot.resources import templates
+from bot.store.store import Store
+from tests.door import KEY, NOW, Door, door_to, open_door
+
+ROOT = Path(__file__).parents[1]
+TRANSLATED = tuple(code for code in languages() if code != SOURCE)
+PACK = templates() / "campaigns" / "zhanaozen-2011"
+
+MUST_STAY = re.compile(r"%\(\w+\)s|\{\w+\}|</?[a-z]+>|(?<![\w<])/(?:[a-z]+|%\(\w+\)s)")
+"""Placeholders, tags and commands."""
+
+TALK = (
+    *("/start", "/help", "hm hm", "/back", "/lettr", "/appeal zhanaozen-2011", "/demands zhanaozen-2011"),
+    *("/background zhanaozen-2011", "/addresses zhanaozen-2011", "DE", "/pledges"),
+    *("/letter", "99", "/skip", "/letter", "/back", "/cancel"),
+    *("/letter zhanaozen-2011", "protest", "3", "open", "organisation", "  ", "12", "x" * 200, "Докеры"),
+    *("-", "1200", "/skip", "/skip", "Korea", "Xyzzy", "DE", "/skip"),
+    *("name", "/skip", "agreed", "letter-embassy"),
+    *("week", "99", "president.post, embassy.post", "/mydata", "organisation"),
+    *("/pledges", "/sent 99", "/mydata", "/sent 1", "/privacy"),
+    *("/pledge zhanaozen-2011", "solidarity", "person", "DE", "sent", "1 2", "nothing", "/mydata"),
+    *("/sent 99", "/pledge zhanaozen-2011", "protest", "person", "/skip", "not-now"),
+    *("/language", "/cancel", "/forget", "no", "/forget", "yes"),
+)
+"""What somebody types who goes everywhere and makes every mistake; numbers and keys are the same in every language."""
+
+ELSEWHERE = {
+    "campaign/none": {},
+    "conversation/not-recorded": {},
+    "conversation/old-button": {},
+    "language/chosen": {},
+    "privacy/forgotten": {"gone": False},
+}
+"""What that talk does not come to."""
+
+
+class Noting(Messages):
+    """Messages that remember which templates were shown."""
+
+    shown: frozenset[str] = frozenset()
+
+    def render(self, reply: Reply, language: str) -> Said:
+        self.shown |= {reply.template}
+        return super().render(reply, language)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project after `make messages`, with the programs of the Python that runs the tests."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("bot", "handlers", "templates"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("Makefile", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, folder)
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (folder / ".venv" / ".ready").touch()
+    _make_messages(folder)
+    return folder
+
+
+def _make_messages(folder: Path) -> None:
+    subprocess.run(["make", "--silent", "messages"], cwd=folder, check=True, timeout=60)
+
+
+def _catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file)
+
+
+def _po(folder: Path, language: str) -> Path:
+    return folder / language / "LC_MESSAGES" / "bot.po"
+
+
+def _messages(catalogue: Catalog) -> Iterator[Message]:
+    """Yield what is to be translated: all but the header."""
+    yield from (message for message in catalogue if message.id)
+
+
+def _forms(words: str | tuple[str, ...] | list[str] | None) -> tuple[str, ...]:
+    """Return the forms of a text: one, or as many as its language has for a count."""
+    return (words,) if isinstance(words, str) else tuple(words or [""])
+
+
+def _kept(text: str) -> Counter[str]:
+    return Counter(MUST_STAY.findall(text))
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_everything_the_bot_says_is_translated(project: Path, language: str) -> None:
+    """Each text of the templates and the code has a translation that nobody need doubt; there is no other text."""
+    catalogue = _catalogue(_po(LOCALES, language))
+    said = {message.id for message in _messages(_catalogue(project / ".venv" / "bot.pot"))}
+    assert {message.id for message in _messages(catalogue)} == said
+    assert [m.id for m in _messages(catalogue) if m.fuzzy or not all(_forms(m.string))] == []
+    assert list(catalogue.obsolete) == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_names_tags_and_commands_stay(language: str) -> None:
+    """A translation fills in the same values, keeps the tags, and names the same commands."""
+    changed = [
+        (form, message.id)
+        for message in _messages(_catalogue(_po(LOCALES, language)))
+        for form in _forms(message.string)
+        if _kept(form) != _kept(_forms(message.id)[-1])
+    ]
+    assert changed == []
+
+
+def test_the_comparison_sees_what_must_stay() -> None:
+    """A lost value, a changed command or an open tag would be noticed; "and/or" and a full stop are no command."""
+    text = "<b>%(who)s</b>: /letter or /%(near)s, {number} and/or 1/2."
+    assert _kept(text) == Counter(["<b>", "%(who)s", "</b>", "/letter", "/%(near)s", "{number}"])
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_bot_does_not_shout(language: str) -> None:
+    """Neither the English text nor its translation has an exclamation mark."""
+    messages = list(_messages(_catalogue(_po(LOCALES, language))))
+    assert [m.id for m in messages if "!" in "".join((*_forms(m.id), *_forms(m.string)))] == []
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_bringing_in_new_texts_changes_nothing(project: Path, language: str) -> None:
+    """After `make messages`, once or twice, a catalogue is what it was: the committed one is up to date."""
+    committed = _po(LOCALES, language).read_text("utf-8")
+    assert _po(project / "bot" / "locales", language).read_text("utf-8") == committed
+    _make_messages(project)
+    assert _po(project / "bot" / "locales", language).read_text("utf-8") == committed
+
+
+@pytest.mark.parametrize("language", languages())
+async def test_every_reply_can_be_said(tmp_path: Path, language: str) -> None:
+    """Every template is shown in every language: in one long talk, or on its own where no talk leads to it."""
+    world, _ = furnish(Settings.model_validate({"data_dir": tmp_path}))
+    messages = Noting(templates() / "messages", world.countries)
+    store = await Store.open(tmp_path / "talk.db", KEY, NOW.timestamp)
+    try:
+        said = await _talk(door_to(store, world, messages, language))
+    finally:
+        await store.close()
+    said += [messages.render(Reply(name, values), language) for name, values in ELSEWHERE.items()]
+    files = (templates() / "messages").glob("[!_]*/*.html.j2")
+    assert {f"{file.parent.name}/{file.name.removesuffix('.html.j2')}" for file in files} == messages.shown
+    assert [message for message in said if not re.search(r"[^\W\d_]", message.html)] == []
+
+
+async def _talk(door: Door) -> list[Said]:
+    said = []
+    for line in TALK:
+        await door.say(line)
+        assert door.last, line
+        said += door.last
+    return said
+
+
+def test_no_russian_text_holds_english() -> None:
+    """Latin letters stand in the Russian catalogue only where somebody may type them, or where keys are named so."""
+    said = (form for m in _messages(_catalogue(_po(LOCALES, "ru"))) for form in _forms(m.string))
+    left = {word for text in said for word in _latin(MUST_STAY.sub("", text))}
+    assert left == {"Ctrl", "D", "e", "email", "english", "language", "mail"}
+
+
+async def test_in_russian_nothing_is_left_in_english(tmp_path: Path) -> None:
+    """A whole talk in Russian has no Latin letters but in addresses, commands and names that are written so."""
+    async with open_door(tmp_path, "ru", campaigns=["zhanaozen-2011"]) as door:
+        said = await _talk(door)
+    facts = _russian(tomllib.loads((PACK / "campaign.toml").read_text("utf-8")))
+    names = {*_latin((PACK / "appeal.ru.md").read_text("utf-8")), *_latin(" ".join(facts))}
+    assert {word for message in said for word in _latin(_bare(message))} - names == {"English", "Berlin"}
+
+
+def _russian(value: object) -> Iterator[str]:
+    """Yield every Russian text of a campaign's file."""
+    if isinstance(value, dict):
+        yield from (text for key, text in value.items() if key == "ru" and isinstance(text, str))
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in inner:
+        yield from _russian(part)
+
+
+def _bare(message: Said) -> str:
+    """Return the words of `message` and its buttons, without addresses and commands."""
+    html = re.sub(r"<code>.*?</code>", "", message.html, flags=re.DOTALL)
+    words = unescape(re.sub(r"<[^>]+>", "", html))
+    return re.sub(r"(?<![\w<])/[a-z]+|https?://\S+", "", words) + "\n".join(b.label for b in message.buttons)
+
+
+def _latin(text: str) -> list[str]:
+    return re.findall(r"[A-Za-z]+", text)
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("Привет!", "start"),
+        ("помощь", "help"),
+        ("Хочу написать письмо протеста", "letter"),
+        ("расскажи о забастовке", "appeal"),
+        ("какие требования?", "demands"),
+        ("предыстория", "background"),
+        ("и что потом", "since"),
+        ("по какому адресу", "addresses"),
+        ("обещаю", "pledge"),
+        ("мои обещания", "pledges"),
+        ("отправила", "sent"),
+        ("другой язык", "language"),
+        ("это безопасно", "privacy"),
+        ("удалите всё", "forget"),
+    ],
+)
+async def test_one_can_ask_in_russian(tmp_path: Path, words: str, command: str) -> None:
+    """Whoever asks in Russian words, and not by a command, is shown the command that fits."""
+    async with open_door(tmp_path, "ru") as door:
+        await door.say(words)
+        assert command in [button.command for button in door.last[0].buttons]
+
+
+async def test_one_can_lead_the_conversation_in_russian(tmp_path: Path) -> None:
+    """The words on the buttons can be typed: back, skip, cancel, and every answer."""
+    async with open_door(tmp_path, "ru") as door:
+        assert "Какое письмо?" in await door.say("/letter zhanaozen-2011")
+        assert "Какое обращение?" in await door.say("назад")
+        assert "Какое письмо?" in await door.say("казахстан")
+        assert "какое письмо напишем?" in await door.say("Письмо протеста")
+        assert "От кого письмо?" in await door.say("Письмо, как в обращении")
+        assert "Каким именем" in await door.say("Лично от меня")
+        assert "Из какого города" in await door.say("Пропустить")
+        assert "ответы стёрты" in await door.say("отменить")
+
+
+async def test_the_bot_says_in_the_chosen_language_that_it_speaks_it(tmp_path: Path) -> None:
+    """/language answers in the language that was chosen, and so does everything after it."""
+    async with open_door(tmp_path, "en") as door:
+        assert await door.say("/language ru") == "Теперь я говорю с вами по-русски."
+        assert "Что я умею" in await door.say("/help")
+        assert await door.say("/language english") == "From now on I speak English with you."
