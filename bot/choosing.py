@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.events import Localised, Phrase, Reply
@@ -34,15 +34,24 @@ def pick(options: Sequence[Option], words: str, value: str | None, speak: Speak)
 
 def pick_several(options: Sequence[Option], words: str, speak: Speak) -> tuple[str, ...] | Reply:
     """Return the values of the options typed as "1 3", "1, 3", or by their words separated by commas."""
-    numbers = re.fullmatch(r"[\d\s,;.+&]+", words)
-    parts = re.findall(r"\d+", words) if numbers else [p for p in re.split(r"[,;\n]", words) if p.strip()]
     chosen: list[str] = []
-    for part in parts or [""]:
+    for part in list(_parts(options, words, speak)) or [""]:
         option = _typed(options, part, speak)
         if isinstance(option, Reply):
             return Reply("choose/several", option.values)
         chosen.append(option.value)
     return tuple(o.value for o in options if o.value in chosen)
+
+
+def _parts(options: Sequence[Option], words: str, speak: Speak) -> Iterator[str]:
+    """Yield what is typed for each option; a label may have a comma of its own."""
+    if re.fullmatch(r"[\d\s,;.+&]+", words):
+        yield from re.findall(r"\d+", words)
+        return
+    labels = {fold(speak(option.label)) for option in options}
+    for part in re.split(r"[;\n]", words):
+        pieces = [part] if fold(part) in labels else part.split(",")
+        yield from (piece for piece in pieces if piece.strip())
 
 
 def fold(text: str) -> str:

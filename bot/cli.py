@@ -81,9 +81,10 @@ def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> N
 
 
 def _end_gently(task: asyncio.Task[None] | None) -> None:
-    """Let SIGTERM end `task` as a person would, so that files are closed and the terminal is left as it was."""
+    """Let SIGTERM, or a window that is closed, end `task` as a person would: files are closed, the terminal is tidy."""
     if task is not None and sys.platform != "win32":
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
 
 
 def furnish(settings: config.Settings) -> tuple[World, Messages]:
@@ -101,12 +102,12 @@ async def running(
     settings: config.Settings, world: World, messages: Messages, *platforms: Platform
 ) -> AsyncIterator[Dispatcher[World]]:
     """Enter the bot at work: what was left unsent is sent, and what falls silent is wiped."""
-    _keep_log(settings)
     key = settings.owner_key.get_secret_value() if settings.owner_key else None
     store = await Store.open(settings.database, key)
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
     sweeping = asyncio.create_task(_sweep(store))
     try:
+        _keep_log(settings)  # not before the data folder is there: the log may lie in it
         await outbox.resume()
         yield Dispatcher(Conversations(HANDLERS, world), messages, store, outbox)
     finally:
@@ -119,12 +120,16 @@ async def _sweep(store: Store) -> None:
         await asyncio.sleep(SWEEP)
         with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
             await store.sweep()
-            await store.purge()
 
 
 def _keep_log(settings: config.Settings) -> None:
     """Log the bot's own lines at the chosen level; libraries only warn, for below that they repeat people's words."""
-    handler = logging.FileHandler(settings.log.file) if settings.log.file else logging.StreamHandler()
+    file = settings.log.file
+    try:
+        handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler()
+    except OSError as error:
+        raise config.ConfigError([f"{file}: the log cannot be written there ({error.strerror})"]) from None
+    logging.raiseExceptions = False  # a log on a full disk is no reason to fill the screen
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("bot").setLevel(settings.log.level.upper())

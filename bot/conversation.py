@@ -64,14 +64,14 @@ class Conversations(Generic[World, Store]):
 
     def turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
         """Return what `event` makes of the open dialogues; the last of `frames` is the present one."""
-        if event.command is not None:
-            return self._command(frames, event, event.command, speak)
+        name = event.command or _way(event.text, speak)
+        if name is not None:
+            return self._command(frames, event, name, speak)
         if not frames:
             return self._small_talk(event, speak)
         if event.press is not None:
             return self._pressed(frames, event, event.press, speak)
-        way = _way(event.text, speak)
-        return self._command(frames, event, way, speak) if way else self._typed(frames, event, speak)
+        return self._typed(frames, event, speak)
 
     def question(self, frames: tuple[Frame, ...]) -> Reply | None:
         """Return the present question with its buttons; None if nothing is open."""

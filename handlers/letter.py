@@ -49,11 +49,14 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     letters = tuple(_letter(answers, campaign, one) for one in addressees)
     changes = tuple(Option(key, _CHANGES.get(key, Phrase("Change another answer"))) for key in asked)
     said = {"campaign": campaign, "addressees": addressees, "letter": letters[0]}
-    yield Review("review", Reply("letter/review", said), Phrase("The letter is right"), changes)
+    at_home = answers.text("country") == campaign.country
+    yield Review(
+        "review", Reply("letter/review", {**said, "at_home": at_home}), Phrase("The letter is right"), changes
+    )
     yield from pledging.steps(
         answers,
         addressees,
-        Reply("letter/send", {**said, "others": len(letters) > 1}),
+        Reply("letter/send", said),
         looks=tuple(_look(one, letter) for one, letter in zip(addressees[1:], letters[1:], strict=True)),
         listable=tuple(key for key in ("organisation", "name") if answers.text(key)),
     )

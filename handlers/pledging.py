@@ -98,9 +98,10 @@ def _ways(addressees: Sequence[Addressee]) -> tuple[Option, ...]:
 
 
 def _channels(addressee: Addressee) -> list[str]:
-    """Return the kinds of channel to choose from: the post, if no channel is known and one must be looked up."""
+    """Return the kinds of channel to choose from; an embassy's address can be looked up if it is not known."""
     known = addressee.usable or tuple(c for c in addressee.channels if c.verification != "outdated")
-    return list(dict.fromkeys(channel.type for channel in known)) or ["post"]
+    looked_up = ["post"] if addressee.recipient.nearest_mission else []
+    return list(dict.fromkeys([*looked_up, *(channel.type for channel in known)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from bot.cli import furnish
@@ -92,11 +93,17 @@ def as_text(message: Message) -> str:
     return "\n".join(lines)
 
 
+@cache
+def furnished() -> tuple[World, Messages]:
+    """Return the campaigns and words that the bot is shipped with; nothing changes them, so they are read once."""
+    return furnish(Settings())
+
+
 @asynccontextmanager
 async def open_door(folder: Path, language: str = "en", **settings: object) -> AsyncIterator[Door]:
     """Enter the whole bot on a database in `folder`, as one person meets it."""
     chosen = Settings.model_validate({"data_dir": folder, **settings})
-    world, messages = furnish(chosen)
+    world, messages = furnish(chosen) if settings else furnished()
     store = await Store.open(chosen.database, KEY, NOW.timestamp)
     try:
         yield door_to(store, world, messages, language)

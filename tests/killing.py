@@ -163,13 +163,12 @@ class Writer:
             assert database.execute(counted).fetchone() == (len(self._rehearsal.letters), 0)
 
 
-def survive(start: Start, folder: Path, kills: int, seed: int) -> Tally:
-    """Return what becomes of letters while the bot is killed `kills` times or a few more.
+def survive(start: Start, rehearsal: Rehearsal, folder: Path, kills: int, dice: random.Random) -> Tally:
+    """Return what becomes of letters while the bot is killed `kills` times or a few more, with data below `folder`.
 
     AssertionError says what was lost or recorded twice, if anything was.
     """
-    rehearsal, tally, dice = rehearse(folder / "rehearsal"), Tally(), random.Random(seed)
-    rounds = itertools.count(1)
+    tally, rounds = Tally(), itertools.count(1)
     while tally.kills < kills:
         Writer(start, rehearsal, folder / str(next(rounds)), dice, tally).write_all()
     return tally

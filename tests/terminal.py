@@ -22,7 +22,7 @@ from bot.store.store import Store
 from tests.door import door_to
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 60.0
+PATIENCE = 30.0
 """Seconds after which an answer that has not come will not come."""
 
 

@@ -122,8 +122,13 @@ class Campaign:
         return {recipient.key: recipient for recipient in self.recipients}[key]
 
     def addressees(self, kind: str, country: str | None) -> tuple[Addressee, ...]:
-        """Return whom a letter of `kind` goes to from `country` (ISO 3166-1); who gets a copy comes last."""
-        receiving = (recipient for recipient in self.recipients if kind in recipient.kinds)
+        """Return whom a letter of `kind` goes to from `country` (ISO 3166-1); who gets a copy comes last.
+
+        A country has no embassy in itself, so whoever writes from the country concerned is sent to none.
+        """
+        receiving = [recipient for recipient in self.recipients if kind in recipient.kinds]
+        if country == self.country:
+            receiving = [r for r in receiving if not r.nearest_mission] or receiving
         ordered = sorted(receiving, key=lambda recipient: recipient.role == "copy")
         return tuple(self._addressee(recipient, kind, country) for recipient in ordered)
 

@@ -16,7 +16,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import PoFileError, read_po
 
 from bot import resources
-from bot.check.pack import Finding
+from bot.check.finding import Finding
 
 # As in [tool.babel] of pyproject.toml and in the Makefile, neither of which is there where the bot is installed.
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from bot.campaigns import PartialDate, Recipient
 from bot.campaigns.loading import MAIN_FILE
-from bot.check.pack import Finding, Pack
+from bot.check.finding import Finding
+from bot.check.pack import Pack
 
 OLD_FACTS = timedelta(days=365)
 

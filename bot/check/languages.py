@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.check.pack import Finding, Pack, Text
+from bot.check.finding import Finding, Text
+from bot.check.pack import Pack
 
 _THOUSANDS = re.compile(r"(?<=\d)[,. \u00a0\u202f’](?=\d{3}(?!\d))")
 _LIST_ITEM = re.compile(r"^\s*(?:[•*-]|\d+[.)])\s", re.MULTILINE)
@@ -15,7 +16,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 def translations(pack: Pack) -> Iterator[Finding]:
     """Yield each text that one of the pack's languages lacks."""
-    for text in (*pack.facts, *pack.sections()):
+    for text in (*pack.facts, *pack.sections):
         for language in pack.languages:
             if text.words and language not in text.words:
                 there = " and ".join(text.words)
@@ -44,7 +45,7 @@ def numbers(pack: Pack) -> Iterator[Finding]:
 
 def _pairs(pack: Pack) -> Iterator[tuple[Text, str, str, str]]:
     """Yield each text with a further language, its words in the first language and in that one."""
-    for text in pack.texts():
+    for text in pack.texts:
         for language in pack.languages[1:]:
             if language in text.words and (first := text.words.get(pack.languages[0])):
                 yield text, language, first, text.words[language]

@@ -10,7 +10,8 @@ from jinja2 import meta, nodes
 
 from bot.campaigns import LetterKind, Question, Sender, Version
 from bot.campaigns.loading import MAIN_FILE
-from bot.check.pack import Finding, Pack, letter_file, parsed
+from bot.check.finding import Finding
+from bot.check.pack import Pack, letter_file
 from bot.countries import Countries
 from bot.letters import Letter
 
@@ -49,12 +50,11 @@ def _needed(letter: LetterKind, pack: Pack) -> set[str]:
     return {"recipient.salutation", "demands", *asked}
 
 
-def _used(template: str) -> set[str]:
+def _used(template: nodes.Template) -> set[str]:
     """Return the fields in a template; the campaign's own are left out, for a language may need its own form."""
-    tree = parsed(template)
     recipient = nodes.Name("recipient", "load")
-    dotted = {f"recipient.{part.attr}" for part in tree.find_all(nodes.Getattr) if part.node == recipient}
-    return dotted | (meta.find_undeclared_variables(tree) - {"campaign", "recipient"})
+    dotted = {f"recipient.{part.attr}" for part in template.find_all(nodes.Getattr) if part.node == recipient}
+    return dotted | (meta.find_undeclared_variables(template) - {"campaign", "recipient"})
 
 
 def length(pack: Pack) -> Iterator[Finding]:

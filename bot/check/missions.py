@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from bot.campaigns import PartialDate
 from bot.campaigns.loading import MISSIONS_FILE
-from bot.check.pack import Finding, Pack
+from bot.check.finding import Finding
+from bot.check.pack import Pack
 from bot.check.reaching import too_long_to_copy, wrong_emails, wrong_links
 from bot.check.telephones import Line, of_one_office
 from bot.config_errors import read_text

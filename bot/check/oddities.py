@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bot.campaigns import Oddity
 from bot.campaigns.loading import MAIN_FILE
-from bot.check.pack import Finding
+from bot.check.finding import Finding
 
 
 def unexplained(found: Iterable[Finding], oddities: Sequence[Oddity]) -> Iterator[Finding]:

@@ -15,40 +15,10 @@ from bot.campaigns import Campaign
 from bot.campaigns.campaign import SECTIONS
 from bot.campaigns.loading import MAIN_FILE, read_campaign
 from bot.campaigns.wording import name_channels, named_place
+from bot.check.finding import Text
 from bot.config_errors import read_text, read_toml
 
 Location = tuple[int | str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to mend: in which file, at which place in it, what it is, and the rule that found it."""
-
-    file: str
-    place: str
-    what: str
-    rule: str
-
-    @property
-    def where(self) -> str:
-        """The place as an [[oddity]] names it: a key of campaign.toml, or another file and a place in it."""
-        return self.place if self.file == MAIN_FILE else f"{self.file}: {self.place}"
-
-    def __str__(self) -> str:
-        return f"{self.file}: {self.place}: {self.what} [{self.rule}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text in the languages it is given in; `file` has {} where its name says which language it holds."""
-
-    file: str
-    place: str
-    words: Mapping[str, str] = field(repr=False)
-
-    def finding(self, language: str, what: str, rule: str) -> Finding:
-        """Return a finding in one of the text's languages."""
-        return Finding(self.file.format(language), self.place, what, rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,30 +32,22 @@ class Pack:
     """Every string of campaign.toml, behind its place."""
     facts: tuple[Text, ...] = field(repr=False)
     """The texts of campaign.toml."""
-    letters: Mapping[tuple[str, str], str] = field(repr=False)
-    """The letters' templates as they were written, by kind and language."""
+    sections: tuple[Text, ...] = field(repr=False)
+    """The sections of the appeal, in the languages that have them."""
+    letters: Mapping[tuple[str, str], nodes.Template] = field(repr=False)
+    """The letters' templates, by kind and language."""
+    words: tuple[Text, ...] = field(repr=False)
+    """What the letters say whoever writes them."""
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the pack, the first one first."""
         return self.campaign.languages
 
-    def texts(self) -> Iterator[Text]:
-        """Yield all that people read: the facts, the sections of the appeal, the letters."""
-        yield from self.facts
-        yield from self.sections()
-        for letter in self.campaign.letters:
-            written = {lang: self._letter(letter.kind, lang) for lang in self.languages}
-            yield Text(letter_file(letter.kind, "{}"), "text", written)
-
-    def _letter(self, kind: str, language: str) -> str:
-        return _letter_words(self.letters[kind, language], self.campaign, language)
-
-    def sections(self) -> Iterator[Text]:
-        """Yield the sections of the appeal, in the languages that have them."""
-        for key in SECTIONS:
-            shown = {lang: _plain(html) for lang, html in self.campaign.section(key).texts.items() if html}
-            yield Text("appeal.{}.md", key, shown)
+    @property
+    def texts(self) -> tuple[Text, ...]:
+        """All that people read."""
+        return (*self.facts, *self.sections, *self.words)
 
 
 def read_pack(folder: Path, today: date) -> Pack:
@@ -94,17 +56,20 @@ def read_pack(folder: Path, today: date) -> Pack:
     raw = read_toml(folder / MAIN_FILE)
     name_channels(raw)
     letters = {
-        (letter.kind, language): read_text(folder / letter_file(letter.kind, language))
+        (letter.kind, language): _template(folder / letter_file(letter.kind, language))
         for letter in campaign.letters
         for language in campaign.languages
     }
-    strings = tuple((named_place(place, raw), words) for place, words in _strings((), raw))
-    texts = {key: value for key, value in raw.items() if key != "names"}
-    facts = tuple(
-        Text(MAIN_FILE, named_place(place, raw), words)
-        for place, words in _by_language((), texts, set(campaign.languages))
+    return Pack(
+        campaign,
+        folder,
+        today,
+        strings=tuple((named_place(place, raw), words) for place, words in _strings((), raw)),
+        facts=tuple(_facts(raw, campaign)),
+        sections=tuple(_sections(campaign)),
+        letters=letters,
+        words=tuple(_letters(letters, campaign)),
     )
-    return Pack(campaign, folder, today, strings, facts, letters)
 
 
 def letter_file(kind: str, language: str) -> str:
@@ -112,22 +77,39 @@ def letter_file(kind: str, language: str) -> str:
     return f"letter-{kind}.{language}.txt.j2"
 
 
-def parsed(template: str) -> nodes.Template:
-    """Return the tree of a letter's template."""
-    return Environment(autoescape=True).parse(template)
+def _template(file: Path) -> nodes.Template:
+    return Environment(autoescape=True).parse(read_text(file))
 
 
-def _letter_words(template: str, campaign: Campaign, language: str) -> str:
-    """Return what a letter says whoever writes it: its own words, and the campaign's title and date."""
+def _facts(raw: dict[str, object], campaign: Campaign) -> Iterator[Text]:
+    texts = {key: value for key, value in raw.items() if key != "names"}
+    for place, words in _by_language((), texts, set(campaign.languages)):
+        yield Text(MAIN_FILE, named_place(place, raw), words)
+
+
+def _sections(campaign: Campaign) -> Iterator[Text]:
+    for key in SECTIONS:
+        shown = {lang: _plain(html) for lang, html in campaign.section(key).texts.items() if html}
+        yield Text("appeal.{}.md", key, shown)
+
+
+def _letters(letters: Mapping[tuple[str, str], nodes.Template], campaign: Campaign) -> Iterator[Text]:
+    for letter in campaign.letters:
+        words = {lang: _own_words(letters[letter.kind, lang], campaign, lang) for lang in campaign.languages}
+        yield Text(letter_file(letter.kind, "{}"), "text", words)
+
+
+def _own_words(template: nodes.Template, campaign: Campaign, language: str) -> str:
+    """Return the words of a letter, with the campaign's title and date, without what supporters answer."""
     own = {"title": campaign.title.in_language(language), "written": campaign.written.in_language(language)}
     pieces: list[str] = []
-    for node in parsed(template).find_all((nodes.TemplateData, nodes.Const, nodes.Getattr)):
+    for node in template.find_all((nodes.TemplateData, nodes.Const, nodes.Getattr)):
         if isinstance(node, nodes.TemplateData):
             pieces.append(node.data)
         elif isinstance(node, nodes.Const):
             pieces.append(str(node.value))
-        elif isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
-            pieces.append(own.get(node.attr, "") if node.node.name == "campaign" else "")
+        elif isinstance(node, nodes.Getattr) and node.node == nodes.Name("campaign", "load"):
+            pieces.append(own.get(node.attr, ""))
     return " ".join(pieces)
 
 

@@ -13,7 +13,8 @@ from email_validator import EmailNotValidError, validate_email
 from bot.campaigns import Channel, Recipient
 from bot.campaigns.campaign import SECTIONS
 from bot.campaigns.loading import MAIN_FILE
-from bot.check.pack import Finding, Pack
+from bot.check.finding import Finding
+from bot.check.pack import Pack
 from bot.countries import Countries
 
 LONGEST_COPY = 256

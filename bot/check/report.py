@@ -21,8 +21,9 @@ from bot.check import (
     spelling,
     telephones,
 )
+from bot.check.finding import Finding
 from bot.check.oddities import unexplained
-from bot.check.pack import Finding, Pack, read_pack
+from bot.check.pack import Pack, read_pack
 from bot.messages import LOCALES
 from bot.messages import languages as interface_languages
 from bot.resources import templates

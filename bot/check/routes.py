@@ -7,7 +7,8 @@ from itertools import product
 
 from bot.campaigns import Recipient
 from bot.campaigns.loading import MAIN_FILE, MISSIONS_FILE
-from bot.check.pack import Finding, Pack
+from bot.check.finding import Finding
+from bot.check.pack import Pack
 
 LONGEST_PRESS = 64
 """Bytes of what Telegram lets a button carry."""

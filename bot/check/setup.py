@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot import config
-from bot.check.pack import Finding
+from bot.check.finding import Finding
 from bot.check.reaching import wrong_emails, wrong_links
 from bot.config import Settings
 from bot.config_errors import did_you_mean, variable

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from bot.check.pack import Finding, Pack, Text
+from bot.check.finding import Finding, Text
+from bot.check.pack import Pack
 
-SHORTEST_NAME = 4
-"""Letters; shorter words resemble each other by chance. Names that are not declared need one more."""
+DECLARED_LETTERS, OTHER_LETTERS = 7, 10
+"""The least letters of two names together: shorter ones resemble each other by chance, above all undeclared ones."""
 LONG_NAME = 8
 """Letters from which on two that follow each other may be wrong, as in Karazhanbas and Karajanbas."""
 LONGEST_ENDING = 3
@@ -31,30 +32,38 @@ class _Names:
 
     def misspelt(self) -> Iterator[tuple[str, str]]:
         """Yield each name that stands elsewhere in another spelling, and that: one declared, or more frequent."""
-        ranked = sorted(self.others, key=lambda name: -len(self.others[name]))
-        for number, name in enumerate(ranked):
-            if any(self._is_form(name, right) for right in self.declared):
+        right: list[str] = []
+        for name in sorted(self.others, key=lambda name: -len(self.others[name])):
+            if any(self._is_form(name, declared) for declared in self.declared):
                 continue
-            known = [right for right in self.declared if self._misspells(name, right)]
-            seen = [right for right in ranked[:number] if self._resembles(name, right, SHORTEST_NAME + 1, 1)]
-            if known or seen:
-                yield name, (known or seen)[0]
+            better = [declared for declared in self.declared if self._misspells(name, declared)]
+            better += [other for other in right if self._resembles(name, other)]
+            if better:
+                yield name, better[0]
+            else:
+                right.append(name)
 
-    def _misspells(self, name: str, right: str) -> bool:
+    def _misspells(self, name: str, declared: str) -> bool:
         """Return whether `name` is nearly a declared name, or that name with other capitals."""
-        if _fold(name) == _fold(right):
+        if _fold(name) == _fold(declared):
             return not name.isupper()
-        return self._resembles(name, right, SHORTEST_NAME, 2 if len(right) >= LONG_NAME else 1)
+        return self._near(name, declared, DECLARED_LETTERS, 2 if len(declared) >= LONG_NAME else 1)
 
-    def _resembles(self, one: str, other: str, shortest: int, most: int) -> bool:
-        """Return whether two names of at least `shortest` letters differ in at most `most` that follow each other."""
-        if min(len(one), len(other)) < shortest or self._is_form(one, other):
+    def _resembles(self, one: str, other: str) -> bool:
+        """Return whether two names that are not declared are nearly the same."""
+        return one[0] == other[0] and self._near(one, other, OTHER_LETTERS, 1)
+
+    def _near(self, one: str, other: str, least: int, most: int) -> bool:
+        """Return whether two names, of `least` letters together without their endings, differ in at most `most`."""
+        if abs(len(one) - len(other)) > LONGEST_ENDING + most or self._is_form(one, other):
             return False
         cuts = range(1 if self.language == "en" else LONGEST_ENDING + 1)
         stems = ([word[: len(word) - cut] for cut in cuts] for word in (_fold(one), _fold(other)))
-        long_enough = ((a, b) for a, b in product(*stems) if min(len(a), len(b)) >= SHORTEST_NAME)
-        alike_at_the_end = 0 if self.language == "en" else 2
-        return any(_differ_by(a, b, most, alike_at_the_end) for a, b in long_enough)
+        pairs = ((a, b) for a, b in product(*stems) if len(a) + len(b) >= least)
+        if self.language != "en":
+            # What differs at the end of a stem may still be inflection.
+            pairs = ((a, b) for a, b in pairs if a[-2:] == b[-2:])
+        return any(_differ_by(a, b, most) for a, b in pairs)
 
     def _is_form(self, one: str, other: str) -> bool:
         """Return whether two words are forms of one name, written with the same capitals."""
@@ -79,7 +88,7 @@ def names(pack: Pack) -> Iterator[Finding]:
 def _names(pack: Pack, language: str) -> _Names:
     """Collect the capitalised words of a language; one that stands somewhere without its capital is no name."""
     declared = tuple(word for name in pack.campaign.names.get(language, ()) for word in _WORD.findall(name))
-    texts = [(text, text.words[language]) for text in pack.texts() if language in text.words]
+    texts = [(text, text.words[language]) for text in pack.texts if language in text.words]
     words = [(text, word) for text, said in texts for word in _WORD.findall(_NO_WORD.sub(" ", said))]
     common = {word for _, word in words if word.islower()}
     others: dict[str, list[Text]] = {}
@@ -99,10 +108,10 @@ def _alike(one: str, other: str) -> int:
     return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
-def _differ_by(one: str, other: str, most: int, alike_at_the_end: int) -> bool:
+def _differ_by(one: str, other: str, most: int) -> bool:
     """Return whether two words differ in at most `most` letters that follow each other, or in two swapped ones."""
     start = _alike(one, other)
     end = _alike(one[start:][::-1], other[start:][::-1])
     rests = one[start : len(one) - end], other[start : len(other) - end]
     swapped = len(rests[0]) == 2 and rests[0] == rests[1][::-1]
-    return end >= alike_at_the_end and any(rests) and (swapped or max(map(len, rests)) <= most)
+    return any(rests) and (swapped or max(map(len, rests)) <= most)

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber
+from phonenumbers import NumberParseException, PhoneNumber, ValidationResult, is_possible_number_with_reason
 
 from bot.campaigns.loading import MAIN_FILE
-from bot.check.pack import Finding, Pack
+from bot.check.finding import Finding
+from bot.check.pack import Pack
 
 _BETWEEN = re.compile(r"[,;\n]|\s/\s|\s(?:or|or else|или|oder|ou|o|und|and|и)\s")
 _IN_BRACKETS = re.compile(r"\((\d{2,6})\)")
@@ -47,7 +49,7 @@ def in_recipients(pack: Pack) -> Iterator[Finding]:
 def of_one_office(lines: Sequence[Line]) -> Iterator[Finding]:
     """Yield the numbers that cannot exist, and those whose dialling code is not that of the others."""
     for line in lines:
-        yield from (line.finding(wrong, "phone-number") for wrong in _impossible(line))
+        yield from (line.finding(wrong, "phone-number") for wrong in islice(_impossible(line), 1))
     yield from _other_codes(lines)
 
 
@@ -56,7 +58,7 @@ def _impossible(line: Line) -> Iterator[str]:
         yield f"“{line.value}” holds no number"
     for number in printed(line.value):
         found = _parse(number, line.country)
-        if found is None or not phonenumbers.is_possible_number(found):
+        if found is None or is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
             yield f"“{number}” has too few or too many digits for a number in {_country(found, line)}"
         elif "+" in number and not phonenumbers.is_valid_number(found):
             yield f"“{number}” begins like no number in {_country(found, line)}"
@@ -103,7 +105,7 @@ def _code(number: str, country: str) -> str | None:
         length = phonenumbers.length_of_geographical_area_code(found)
         return phonenumbers.national_significant_number(found)[:length] or None
     in_brackets = _IN_BRACKETS.search(number)
-    return in_brackets[1].lstrip("0") if in_brackets and "+" not in number else None
+    return in_brackets[1].lstrip("0") if in_brackets else None
 
 
 def _parse(number: str, country: str) -> PhoneNumber | None:

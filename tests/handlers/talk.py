@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import tempfile
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 
-from bot.cli import furnish
-from bot.config import Settings
 from bot.conversation import Conversations, Frame, dump, parse
 from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
-from bot.messages import Messages
 from bot.platforms.base import parse_command, plain_text
 from bot.pledges import Kept, NewPledge, Pledge, Status
 from handlers import HANDLERS
 from handlers.world import Store, World
-from tests.door import NOW
-
-
-@cache
-def furnished() -> tuple[World, Messages]:
-    """Return the real campaigns, countries and words; they are read once."""
-    return furnish(Settings(data_dir=Path(tempfile.gettempdir())))
+from tests.door import NOW, furnished
 
 
 @cache

@@ -9,9 +9,10 @@ from bot.conversation import dump, parse
 from bot.dialogue import walk
 from bot.events import Event, Person, Press
 from bot.pledges import NewPledge
+from tests.door import furnished
 from tests.handlers.acting import WAYS, Act, Answer, acts, answers, event
 from tests.handlers.checks import TEXT_UNITS, check, machinery, units
-from tests.handlers.talk import Talk, conversations, furnished
+from tests.handlers.talk import Talk, conversations
 
 LANGUAGES = st.sampled_from(furnished()[1].languages)
 

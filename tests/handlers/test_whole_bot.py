@@ -17,9 +17,9 @@ from bot.conversation import parse
 from bot.events import Event, Press
 from bot.store.store import Store
 from handlers import HANDLERS
-from tests.door import KEY, NOW, Door, door_to
+from tests.door import KEY, NOW, Door, door_to, furnished
 from tests.handlers.acting import Act, acts, answers, event
-from tests.handlers.talk import Talk, furnished
+from tests.handlers.talk import Talk
 
 
 class WholeBot(RuleBasedStateMachine):

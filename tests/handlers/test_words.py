@@ -14,8 +14,9 @@ from bot.dialogue import Refused
 from bot.events import clean
 from bot.platforms.base import blocks, plain_text
 from handlers.questions import LINE, MOST_MEMBERS, Count, Country, Words
+from tests.door import furnished
 from tests.handlers.checks import tags
-from tests.handlers.talk import Talk, furnished
+from tests.handlers.talk import Talk
 from tests.handlers.test_wrong_answers import EMPTY, NO_LETTERS, ORGANISATION, TOO_LONG, WORDS
 
 WORDY = {
