@@ -164,7 +164,7 @@ FAULTS: dict[str, tuple[str, str, Change, str]] = {
         MISSIONS,
         to("bern@mfa.kz", "bern.mfa.kz"),
         (
-            "line 51, column email: “bern.mfa.kz” is not an e-mail address: An email address must have an @-sign. "
+            "line 51, column email: “bern.mfa.kz” is not an e-mail address: An email address must have an @-sign "
             "[email-address]"
         ),
     ),
