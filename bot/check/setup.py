@@ -32,7 +32,7 @@ def settings(
             yield finding(("campaigns",), what, "campaigns")
     for folder in found.campaign_dirs:
         if not any(pack.parent == folder for pack in packs):
-            what = f"{folder} holds no campaign; name the folder around the folders of the campaigns"
+            what = f"{folder} holds no campaign; name the folder around it"
             yield finding(("campaign_dirs",), what, "campaign-dirs")
     if found.log.file and not found.log.file.parent.is_dir():
         yield finding(("log", "file"), f"there is no folder {found.log.file.parent}", "log-file")

@@ -1,0 +1,295 @@
+"""Faults in the facts of a pack: addresses, numbers, dates, and who gets what."""
+
+from __future__ import annotations
+
+from tests.bot.spoiling import CASINO, MAIN, MISSIONS, OIL, Fault, both, to, without
+
+VISIT = """
+[[recipient.channel]]
+type = "visit"
+value = "Phnom Penh"
+as_of = "2022"
+source = "a map"
+verification = "published"
+"""
+
+ADDRESSES = (
+    Fault(
+        "another dialling code in one office",
+        OIL,
+        MAIN,
+        without(r'\[\[oddity\]\]\nwhere = "recipient.kazmunaygas.channel.phone-2".*'),
+        "campaign.toml: recipient.kazmunaygas.channel.phone-2: has the dialling code 3172, but "
+        "fax of the same office has 7172 [dialling-code]",
+    ),
+    Fault(
+        "another dialling code in one row",
+        OIL,
+        MISSIONS,
+        to("+39 06 3629 2612", "+39 02 3629 2612"),
+        "missions.csv: line 27, column fax: has the dialling code 02, but phone of the same "
+        "office has 06 [dialling-code]",
+    ),
+    Fault(
+        "a digit too few",
+        OIL,
+        MAIN,
+        to('"(3172) 977429, ', '"(3172) 97742, '),
+        "campaign.toml: recipient.kazmunaygas.channel.phone: “(3172) 97742” has too few or too "
+        "many digits for a number in KZ [phone-number]",
+    ),
+    Fault(
+        "a further number that is too short",
+        OIL,
+        MAIN,
+        to('(7172) 97 60 00, 97 60 01"', '(7172) 97 60 00, +7 7172"'),
+        "campaign.toml: recipient.kazmunaygas.channel.fax: “+7 7172” has too few or too many "
+        "digits for a number in +7 [phone-number]",
+    ),
+    Fault(
+        "a number that nobody can have",
+        OIL,
+        MISSIONS,
+        to("+33 1 45 61 52 00", "+33 0 45 61 52 00"),
+        "missions.csv: line 18, column phone: “+33 0 45 61 52 00” begins like no number in +33 "
+        "[phone-number]",
+    ),
+    Fault(
+        "a comma in an e-mail address",
+        OIL,
+        MAIN,
+        to("info@kmg.kz", "info@kmg,kz"),
+        "campaign.toml: recipient.kazmunaygas.channel.email: “info@kmg,kz” is not an e-mail "
+        "address: The part after the @-sign contains invalid characters: ',' [email-address]",
+    ),
+    Fault(
+        "a mission's e-mail address without @",
+        OIL,
+        MISSIONS,
+        to("bern@mfa.kz", "bern.mfa.kz"),
+        "missions.csv: line 51, column email: “bern.mfa.kz” is not an e-mail address: An email "
+        "address must have an @-sign [email-address]",
+    ),
+    Fault(
+        "an address without a place",
+        OIL,
+        MAIN,
+        to("Nazarbayev 010000, Astana, Ak-Orda", "Nazarbayev, Ak-Orda"),
+        "campaign.toml: recipient.president.channel.post: names neither a postal code nor a "
+        "country; no letter from abroad would arrive [post-address]",
+    ),
+    Fault(
+        "a source that is no link",
+        OIL,
+        MAIN,
+        to("http://www.marxist.com", "http//www.marxist.com"),
+        "campaign.toml: source: "
+        "“http//www.marxist.com/kazakhstan-oil-workers-strike-solidarity-needed.htm” is not the "
+        "address of a web page; one begins like https://example.org [url]",
+    ),
+    Fault(
+        "a link that leads nowhere",
+        CASINO,
+        "appeal.en.md",
+        to("LabourStart called", "[LabourStart](labourstart.org) called"),
+        "appeal.en.md: summary: “labourstart.org” is not the address of a web page; one begins "
+        "like https://example.org [url]",
+    ),
+    Fault(
+        "a mission's website without its beginning",
+        OIL,
+        MISSIONS,
+        to("https://www.gov.kz/memleket/entities/mfa-baku,", "www.gov.kz/mfa-baku,"),
+        "missions.csv: line 5, column website: “www.gov.kz/mfa-baku” is not the address of a web "
+        "page; one begins like https://example.org [url]",
+    ),
+    Fault(
+        "an outdated address and nothing newer",
+        OIL,
+        MAIN,
+        to('as_of = "2025-05"', 'as_of = "2010"'),
+        "campaign.toml: recipient.kazmunaygas.channel.post-2: is outdated, and there is no newer "
+        "post beside it; give one, or drop this one [outdated]",
+    ),
+    Fault(
+        "a confirmed address without a source",
+        OIL,
+        MAIN,
+        without(r'source = "kmg.kz[^\n]*\n'),
+        "campaign.toml: recipient.kazmunaygas.channel.post.source: is missing",
+    ),
+    Fault(
+        "an address too long for one tap",
+        OIL,
+        MAIN,
+        to("Ak-Orda", "Ak-Orda" + 250 * "-"),
+        "campaign.toml: recipient.president.channel.post: has 294 characters; at most 256 can be "
+        "copied with one tap [value-length]",
+    ),
+)
+
+DATES = (
+    Fault(
+        "a campaign that has expired",
+        OIL,
+        MAIN,
+        to('"historical"', '"open"\nexpires = "2026-11-24"'),
+        "campaign.toml: expires: 2026-11-24 has come; look at the campaign again, and set a "
+        "later day or another status [expired]",
+    ),
+    Fault(
+        "old facts of an open campaign",
+        CASINO,
+        MAIN,
+        both(to('"historical"', '"open"'), to('"2026-11-23"', '"2025-11-23"')),
+        "campaign.toml: facts_as_of: 2025-11-23 is more than a year ago; look the facts of an "
+        "open campaign up again [old-facts]",
+    ),
+    Fault(
+        "an event in the future",
+        CASINO,
+        MAIN,
+        to('date = "2022-03-08"', 'date = "2027-03-08"'),
+        "campaign.toml: event.1.date: 2027-03-08 is in the future [future-date]",
+    ),
+    Fault(
+        "an address of a date in the future",
+        OIL,
+        MAIN,
+        to('as_of = "2025-05"', 'as_of = "2026-12"'),
+        "campaign.toml: recipient.kazmunaygas.channel.post.as_of: 2026-12 is in the future [future-date]",
+    ),
+    Fault(
+        "a mission looked up after the facts",
+        CASINO,
+        MISSIONS,
+        to("2022-11-16,medium", "2026-11-24,medium"),
+        "missions.csv: line 2, column source_date: 2026-11-24 is later than facts_as_of "
+        "(2026-11-23) in campaign.toml [mission-date]",
+    ),
+    Fault(
+        "two holders at once",
+        OIL,
+        MAIN,
+        to('since = "2019-03-20"', 'since = "2018-03-20"'),
+        "campaign.toml: recipient.president.holder.2: since 2018-03-20, but the one above until "
+        "2019-03; two cannot hold it at once [holders]",
+    ),
+    Fault(
+        "a holder who left before coming",
+        OIL,
+        MAIN,
+        to('since = "2019-03-20"', 'since = "2019-03-20"\nuntil = "2019-03-19"'),
+        "campaign.toml: recipient.president.holder.2: until 2019-03-19 is before since 2019-03-20 [holders]",
+    ),
+    Fault(
+        "two holders without an end",
+        OIL,
+        MAIN,
+        to('until = "2019-03"\n', ""),
+        "campaign.toml: recipient.president.holder: only the last one may be without until",
+    ),
+    Fault(
+        "holders out of order",
+        OIL,
+        MAIN,
+        both(
+            to('until = "2019-03"', 'since = "1990"\nuntil = "2019-03"'),
+            to('since = "2019-03-20"', 'since = "1989"'),
+        ),
+        "campaign.toml: recipient.president.holder.2: since 1989, but the one above since 1990; "
+        "put them in order [holders]",
+    ),
+    Fault(
+        "an open demand without a source",
+        CASINO,
+        MAIN,
+        to('state = "open"\nsource = "de.helm.news 2024-09-16"', 'state = "open"'),
+        "campaign.toml: demand.charges: is called open, so it needs a source; if nobody has "
+        "found out, its state is unknown [demand-source]",
+    ),
+    Fault(
+        "a met demand without a date",
+        CASINO,
+        MAIN,
+        to('state = "met"\ndate = "2024-09-16"', 'state = "met"'),
+        "campaign.toml: demand.release: is met, so it needs a date and a source",
+    ),
+)
+
+ROUTES = (
+    Fault(
+        "protest and solidarity at one recipient",
+        OIL,
+        MAIN,
+        to('kinds = ["solidarity"]', 'kinds = ["solidarity", "protest"]'),
+        "campaign.toml: recipient.workers.kinds: gets protest and solidarity; nobody may get "
+        "both, except as a copy [shared-recipient]",
+    ),
+    Fault(
+        "protest and solidarity at one address",
+        OIL,
+        MAIN,
+        to("qybrai@list.ru", "info@kmg.kz"),
+        "campaign.toml: recipient.workers.channel: “info@kmg.kz” is also an address of "
+        "kazmunaygas, which gets the protest [shared-recipient]",
+    ),
+    Fault(
+        "a recipient without letters",
+        CASINO,
+        MAIN,
+        to('key = "embassy"\nkinds = ["protest"]', 'key = "embassy"\nkinds = []'),
+        "campaign.toml: recipient.embassy: no letter goes there; name one in kinds, or leave the "
+        "recipient out [no-letter]",
+    ),
+    Fault(
+        "a letter that goes to copies only",
+        OIL,
+        MAIN,
+        to('kinds = ["solidarity"]', 'kinds = ["protest"]'),
+        "campaign.toml: letter.solidarity: goes only to those who get a copy; somebody must be "
+        "its recipient [only-copies]",
+    ),
+    Fault(
+        "a letter that goes to nobody",
+        OIL,
+        MAIN,
+        to('kinds = ["protest", "solidarity", "copy"]', 'kinds = ["protest", "solidarity"]'),
+        "campaign.toml: letter.copy: no recipient has this kind among its kinds",
+    ),
+    Fault(
+        "a nearest embassy without a list",
+        CASINO,
+        MISSIONS,
+        None,
+        "campaign.toml: recipient.embassy.nearest_mission: the nearest one cannot be found: "
+        "there is no missions.csv in the pack [missions-file]",
+    ),
+    Fault(
+        "a list of missions that nobody uses",
+        CASINO,
+        MAIN,
+        both(
+            to('"Your Excellency," }\n\n# --- What can', '"Your Excellency," }' + VISIT + "\n# --- What can"),
+            to("nearest_mission = true", ""),
+        ),
+        "missions.csv: the whole file: no recipient of campaign.toml has nearest_mission = true "
+        "[missions-file]",
+    ),
+    Fault(
+        "a key too long for a button",
+        CASINO,
+        MAIN,
+        to('key = "prime-minister"', 'key = "the-prime-minister-of-the-kingdom-of-cambodia-in-person"'),
+        "campaign.toml: recipient.the-prime-minister-of-the-kingdom-of-cambodia-in-person: the "
+        "key is 11 characters too long for a button [button-data]",
+    ),
+    Fault(
+        "an oddity that explains nothing",
+        OIL,
+        MAIN,
+        to('"(3172) 977924, 977923"', '"(7172) 977924, 977923"'),
+        "campaign.toml: oddity.2: the rule dialling-code finds nothing at "
+        "recipient.kazmunaygas.channel.phone-2; take this oddity out [oddity]",
+    ),
+)

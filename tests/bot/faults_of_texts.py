@@ -1,0 +1,212 @@
+"""Faults in the texts of a pack: names, languages, letters, and files that cannot be read."""
+
+from __future__ import annotations
+
+from tests.bot.spoiling import CASINO, MAIN, OIL, Fault, to, without
+
+NAMES = (
+    Fault(
+        "a letter left out of a name",
+        OIL,
+        "appeal.en.md",
+        to("Nursultan Nazarbayev", "Nursultan Nazarbaev"),
+        "appeal.en.md: background: “Nazarbaev” is “Nazarbayev” elsewhere; mend it, or add it to "
+        "names if both are right [spelling]",
+    ),
+    Fault(
+        "another letter in a name",
+        OIL,
+        "letter-protest.en.txt.j2",
+        to("Natalia Sokolova", "Natalia Sokolava"),
+        "letter-protest.en.txt.j2: text: “Sokolava” is “Sokolova” elsewhere; mend it, or add it "
+        "to names if both are right [spelling]",
+    ),
+    Fault(
+        "a misspelt town in a fact",
+        OIL,
+        MAIN,
+        to("police fired on people in Zhanaozen", "police fired on people in Zanaozen"),
+        "campaign.toml: event.1.text: “Zanaozen” is “Zhanaozen” elsewhere; mend it, or add it to "
+        "names if both are right [spelling]",
+    ),
+    Fault(
+        "a name with other capitals",
+        CASINO,
+        "letter-protest.en.txt.j2",
+        to("of NagaWorld in", "of Nagaworld in"),
+        "letter-protest.en.txt.j2: text: “Nagaworld” is “NagaWorld” elsewhere; mend it, or add "
+        "it to names if both are right [spelling]",
+    ),
+    Fault(
+        "an inflected name",
+        OIL,
+        "appeal.ru.md",
+        to("стреляла в людей в Жанаозене", "стреляла в людей в Жаназене"),
+        "appeal.ru.md: summary: “Жаназене” is “Жанаозен” elsewhere; mend it, or add it to names "
+        "if both are right [spelling]",
+    ),
+    Fault(
+        "a name that the pack does not declare",
+        CASINO,
+        "appeal.en.md",
+        to("embassy in Kuala Lumpur", "embassy of Combodia"),
+        "appeal.en.md: background: “Combodia” is “Cambodia” elsewhere; mend it, or add it to "
+        "names if both are right [spelling]",
+    ),
+)
+
+LANGUAGES = (
+    Fault(
+        "a text without its translation",
+        OIL,
+        MAIN,
+        to(', ru = "Жанаозен-2011"', ""),
+        "campaign.toml: short_title: is missing in ru; there is one in en [translation]",
+    ),
+    Fault(
+        "a demand without its translation",
+        OIL,
+        MAIN,
+        to(', ru = "Улучшить условия труда."', ""),
+        "campaign.toml: demand.conditions.text: is missing in ru; there is one in en [translation]",
+    ),
+    Fault(
+        "a section without its translation",
+        OIL,
+        "appeal.ru.md",
+        without("## Что было дальше.*"),
+        "appeal.ru.md: since: is missing in ru; there is one in en [translation]",
+    ),
+    Fault(
+        "a letter without its translation",
+        OIL,
+        "letter-copy.ru.txt.j2",
+        None,
+        "letter-copy.ru.txt.j2: there is no such file",
+    ),
+    Fault(
+        "a list with more items",
+        OIL,
+        "appeal.ru.md",
+        to("\n\n## Что", "\n\n- одно\n- другое\n\n## Что"),
+        "appeal.ru.md: background: has 2 list items in ru, but 0 in en [list-items]",
+    ),
+    Fault(
+        "another day",
+        OIL,
+        "appeal.ru.md",
+        to("до 16 декабря", "до 17 декабря"),
+        "appeal.ru.md: summary: the figures differ: 17 in ru, 16 in en [numbers]",
+    ),
+    Fault(
+        "another day in a fact",
+        OIL,
+        MAIN,
+        to("16 и 17 декабря полиция", "16 и 18 декабря полиция"),
+        "campaign.toml: event.1.text: the figures differ: 18 in ru, 17 in en [numbers]",
+    ),
+    Fault(
+        "another count",
+        OIL,
+        "appeal.ru.md",
+        to("больше 11 400 писем", "больше 11 500 писем"),
+        "appeal.ru.md: since: the figures differ: 11500 in ru, 11400 in en [numbers]",
+    ),
+    Fault(
+        "a figure left out",
+        OIL,
+        "letter-protest.ru.txt.j2",
+        to("и 500 рабочих", "и многих рабочих"),
+        "letter-protest.ru.txt.j2: text: the figures differ: nothing in ru, 500 in en [numbers]",
+    ),
+    Fault(
+        "a field used in one language only",
+        OIL,
+        "letter-protest.ru.txt.j2",
+        to("{{ recipient.holder }}\n", ""),
+        "letter-protest.ru.txt.j2: recipient.holder: is used in letter-protest.en.txt.j2 only [fields]",
+    ),
+)
+
+LETTERS = (
+    Fault(
+        "an unknown field",
+        CASINO,
+        "letter-protest.en.txt.j2",
+        to("{{ reason }}", "{{ raison }}"),
+        "letter-protest.en.txt.j2: uses “raison”; the fields are campaign, country, demands, "
+        "members, name, organisation, reason, recipient, sender, town, version",
+    ),
+    Fault(
+        "a letter without its demands",
+        OIL,
+        "letter-solidarity.en.txt.j2",
+        without(r"\{% for demand.*?endfor %\}"),
+        "letter-solidarity.en.txt.j2: demands: the letter does not use it [unused-field]",
+    ),
+    Fault(
+        "a letter without the supporter's reason",
+        OIL,
+        "letter-protest.ru.txt.j2",
+        to("{{ reason }}", ""),
+        "letter-protest.ru.txt.j2: reason: the letter does not use it [unused-field]",
+    ),
+    Fault(
+        "a letter without its salutation",
+        OIL,
+        "letter-copy.en.txt.j2",
+        to("{{ recipient.salutation }}", ""),
+        "letter-copy.en.txt.j2: recipient.salutation: the letter does not use it [unused-field]",
+    ),
+    Fault(
+        "more than a page",
+        OIL,
+        "letter-copy.ru.txt.j2",
+        to("С солидарностью", 300 * "и снова " + "С солидарностью"),
+        "letter-copy.ru.txt.j2: text: has 699 words when all answers are long; a page holds 350 "
+        "[letter-length]",
+    ),
+    Fault(
+        "more than a message",
+        CASINO,
+        "letter-protest.en.txt.j2",
+        to("I protest", 100 * "antidisestablishmentarianistically-" + "I protest"),
+        "letter-protest.en.txt.j2: text: has 5150 characters when all answers are long; a "
+        "message holds 4096 [letter-length]",
+    ),
+    Fault(
+        "a subject too long",
+        OIL,
+        MAIN,
+        to(
+            '"Solidarity with the oil workers',
+            '"A word of solidarity and of warm encouragement with the oil workers',
+        ),
+        "campaign.toml: letter.solidarity.subject: has 80 characters in en; an e-mail's subject "
+        "holds 78 [subject-length]",
+    ),
+    Fault(
+        "a button too long",
+        CASINO,
+        MAIN,
+        to('"Letter of protest"', '"Letter of protest to be sent to the Prime Minister and the embassy"'),
+        "campaign.toml: letter.protest.title: has 66 characters in en; a button holds 64",
+    ),
+)
+
+FILES = (
+    Fault(
+        "a key that is not known",
+        CASINO,
+        MAIN,
+        to("country =", 'colour = "red"\ncountry ='),
+        "campaign.toml: colour: is not a key that is known here",
+    ),
+    Fault(
+        "a file that is no TOML",
+        CASINO,
+        MAIN,
+        to('status = "historical"', "status = historical"),
+        "campaign.toml: line 6, column 10: this is not valid TOML (invalid value)",
+    ),
+)
