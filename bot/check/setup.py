@@ -45,5 +45,5 @@ def _wrong_contact(contact: str) -> Iterator[str]:
     for word in contact.split():
         if "://" in word:
             yield from wrong_links(word)
-        elif "@" in word.strip("@"):  # @name is somebody's name on a platform
+        elif "@" in word.lstrip("@"):  # @name is somebody's name on a platform
             yield from wrong_emails(word.strip("<>(),;."))
