@@ -69,7 +69,13 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
 
 @main.command()
 @click.argument("packs", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as on this day, not today.")
+@click.option(
+    "--on",
+    "day",
+    metavar="YYYY-MM-DD",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Judge dates as on this day, not today.",
+)
 @click.pass_obj
 def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> None:
     """Find mistakes in the settings, the campaigns and the translations; PACKS are further campaigns' folders."""
