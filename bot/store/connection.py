@@ -1,4 +1,4 @@
-"""The connection to SQLite: statements run where they are called, and whatever waits for the disk runs aside.
+"""The connection to SQLite: statements run where they are called, and aiosqlite runs whatever waits for the disk.
 
 A statement on pages in memory takes some ten microseconds, a hop to another thread and back ten times as many.
 """
@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Self, TypeVar
 
+import aiosqlite
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import sqlite
 
 from bot.store.errors import StoreError
+
+T = TypeVar("T")
 
 _PAUSE = 0.02
 """Seconds between two looks whether another program has let go of the database."""
@@ -64,27 +67,79 @@ def connect(path: Path, patience: float = 0) -> sqlite3.Connection:
     return driver
 
 
+async def outcome(future: asyncio.Future[T]) -> T:
+    """Return what `future` brings. Whoever is cancelled meanwhile waits all the same, and is cancelled then."""
+    cancelled: asyncio.CancelledError | None = None
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled:
+        future.exception()  # looked at, so that asyncio does not report it as lost
+        raise cancelled
+    return future.result()
+
+
 class Connection:
     """The one connection that reads and writes, used by one piece of work at a time."""
 
-    def __init__(self, path: Path, patience: float) -> None:
-        self._driver = connect(path)
-        self._driver.row_factory = sqlite3.Row
-        self._driver.execute("PRAGMA foreign_keys = ON")
+    def __init__(self, driver: sqlite3.Connection, aside: aiosqlite.Connection, patience: float) -> None:
+        self._driver = driver
+        self._aside = aside
         self._patience = patience
-        self._thread = ThreadPoolExecutor(1, "database")
 
-    @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[None]:
-        """Enter a writing transaction: committed when the block ends, undone if it raises or is cancelled."""
-        await self._begin()
+    @classmethod
+    async def open(cls, path: Path, patience: float) -> Self:
+        """Return a connection to the database at `path`; `patience` is how many seconds to wait for other writers."""
+        driver = connect(path)
+        driver.row_factory = sqlite3.Row
+        driver.execute("PRAGMA foreign_keys = ON")
+        return cls(driver, await aiosqlite.Connection(lambda: driver, iter_chunk_size=64), patience)
+
+    async def begin(self) -> None:
+        """Begin to write, as soon as no other program does."""
+        now = asyncio.get_running_loop().time
+        deadline = now() + self._patience
+        while True:
+            try:
+                self._driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or now() >= deadline:
+                    raise
+            await asyncio.sleep(_PAUSE)
+
+    async def commit(self) -> None:
+        """Bring what was written to the disk, or undo all of it and raise."""
+        try:
+            await self._run("COMMIT")
+        except BaseException:
+            self.undo()
+            raise
+
+    def undo(self) -> None:
+        """Undo what was written since the last commit, if SQLite has not done so itself."""
+        if self._driver.in_transaction:
+            self._driver.execute("ROLLBACK")
+
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction is open; SQLite ends it by itself where the disk fails."""
+        return self._driver.in_transaction
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Enter a part of the transaction that is undone alone if the block raises."""
+        self._driver.execute("SAVEPOINT piece")
         try:
             yield
-            await self._aside("COMMIT")
         except BaseException:
             if self._driver.in_transaction:
-                self._driver.execute("ROLLBACK")
+                self._driver.execute("ROLLBACK TO piece")
+                self._driver.execute("RELEASE piece")
             raise
+        self._driver.execute("RELEASE piece")
 
     # Nothing waits in these two, but their callers are not to rely on it: a database server would be waited for.
 
@@ -106,46 +161,18 @@ class Connection:
         """
         if not await self._empty_journal():
             return False
-        await self._aside("VACUUM")
+        await self._run("VACUUM")
         return await self._empty_journal()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection."""
-        self._thread.shutdown()
-        self._driver.close()
-
-    async def _begin(self) -> None:
-        """Begin to write, as soon as no other program does."""
-        now = asyncio.get_running_loop().time
-        deadline = now() + self._patience
-        while True:
-            try:
-                self._driver.execute("BEGIN IMMEDIATE")
-                return
-            except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or now() >= deadline:
-                    raise
-            await asyncio.sleep(_PAUSE)
+        await self._aside.close()
 
     async def _empty_journal(self) -> bool:
         """Return whether the journal's pages are now in the database, and the journal is empty."""
-        [(busy, _pages, _moved)] = await self._aside("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(busy, _pages, _moved)] = await self._run("PRAGMA wal_checkpoint(TRUNCATE)")
         return not busy
 
-    async def _aside(self, sql: str) -> list[sqlite3.Row]:
-        """Run `sql` in the thread and return its rows.
-
-        SQLite cannot be called back: if the waiting is cancelled, it ends with the statement, not before.
-        """
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._thread, lambda: self._driver.execute(sql).fetchall())
-        cancelled: asyncio.CancelledError | None = None
-        while not running.done():
-            try:
-                await asyncio.wait([running])
-            except asyncio.CancelledError as error:
-                cancelled = error
-        if cancelled:
-            running.exception()  # looked at, so that asyncio does not report it as lost
-            raise cancelled
-        return running.result()
+    async def _run(self, sql: str) -> Iterable[sqlite3.Row]:
+        """Run `sql` aside and return its rows; SQLite cannot be called back, so that nobody leaves before its end."""
+        return await outcome(asyncio.ensure_future(self._aside.execute_fetchall(sql)))

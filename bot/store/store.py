@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import math
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -16,6 +15,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
 from bot.store import schema, statements
+from bot.store.commits import Commits
 from bot.store.connection import Connection
 from bot.store.errors import StoreError, explain
 from bot.store.owners import Owners, key_from
@@ -33,15 +33,12 @@ REMEMBERED = 14 * 24 * 3600
 class Store:
     """The open database; everything is done in a unit of `work`."""
 
-    def __init__(
-        self, path: Path, lock: FileLock, connection: Connection, owners: Owners, clock: Clock
-    ) -> None:
+    def __init__(self, path: Path, lock: FileLock, commits: Commits, owners: Owners, clock: Clock) -> None:
         self.path = path
         self._lock = lock
-        self._connection: Connection | None = connection
+        self._commits: Commits | None = commits
         self._owners = owners
         self._clock = clock
-        self._turn = asyncio.Lock()
 
     @classmethod
     async def open(
@@ -55,43 +52,46 @@ class Store:
         that writes. Raises StoreError, one line, if the database cannot be used.
         """
         path = path.absolute()
-        with _explained(path, OSError, DBAPIError, sqlite3.Error), ExitStack() as undo:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = _lock(path)
-            undo.callback(lock.release)
-            schema.prepare(path, patience)
-            connection = Connection(path, patience)
-            undo.callback(connection.close)
-            async with connection.transaction():
-                owners = await _owners(connection, path, key)
-            store = cls(path, lock, connection, owners, clock)
-            await store.sweep()
-            undo.pop_all()
+        with _explained(path, OSError, DBAPIError, sqlite3.Error):
+            async with AsyncExitStack() as undo:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                lock = _lock(path)
+                undo.callback(lock.release)
+                schema.prepare(path, patience)
+                commits = Commits(await Connection.open(path, patience))
+                undo.push_async_callback(commits.close)
+                async with commits.piece() as connection:
+                    owners = await _owners(connection, path, key)
+                store = cls(path, lock, commits, owners, clock)
+                await store.sweep()
+                undo.pop_all()
         return store
 
     async def close(self) -> None:
-        """Finish the present unit of work, close the database and let another process use it."""
-        async with self._turn:
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
-                self._lock.release()
+        """Finish what has begun, close the database and let another process use it."""
+        if self._commits is not None:
+            commits, self._commits = self._commits, None
+            with _explained(self.path, sqlite3.Error):
+                await commits.close()
+            self._lock.release()
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:
-        """Enter one transaction: committed when the block ends, undone if it raises or is cancelled.
+        """Enter a unit of work: recorded when the block has ended, undone if it raises or is cancelled.
 
-        Raises StoreError if nothing could be recorded.
+        What is written at the same time shares a commit. Raises StoreError if nothing could be recorded.
         """
-        async with self._alone() as connection, connection.transaction():
-            yield Work(connection, self._owners, int(self._clock()))
+        with self._at_work() as commits:
+            async with commits.piece() as connection:
+                yield Work(connection, self._owners, int(self._clock()))
 
     async def sweep(self) -> None:
         """Wipe conversations after a day's silence, and the marks of events long past, out of every file."""
         now = int(self._clock())
-        async with self._alone() as connection, connection.transaction():
-            await connection.rows(statements.WIPE_SILENT, before=now - SILENCE)
-            await connection.rows(statements.WIPE_SEEN, before=now - REMEMBERED)
+        with self._at_work() as commits:
+            async with commits.piece() as connection:
+                await connection.rows(statements.WIPE_SILENT, before=now - SILENCE)
+                await connection.rows(statements.WIPE_SEEN, before=now - REMEMBERED)
         await self._erase(copies_before=now - SILENCE)
 
     async def purge(self) -> bool:
@@ -104,22 +104,21 @@ class Store:
     async def _erase(self, copies_before: float) -> bool:
         """Free every file of what was deleted, and return whether that succeeded; copies older than a moment go."""
         try:
-            async with self._alone() as connection:
-                with _explained(self.path, OSError):
+            with self._at_work() as commits, _explained(self.path, OSError):
+                async with commits.alone() as connection:
                     schema.drop_copies(self.path, copies_before)
-                return await connection.erase_deleted()
+                    return await connection.erase_deleted()
         except StoreError as error:
             log.error("what was deleted may still be in a file: %s", error)
             return False
 
-    @asynccontextmanager
-    async def _alone(self) -> AsyncIterator[Connection]:
-        """Wait until nobody else works with the database."""
-        async with self._turn:
-            if self._connection is None:
-                raise StoreError(f"{self.path}: the database is closed")
-            with _explained(self.path, sqlite3.Error):
-                yield self._connection
+    @contextmanager
+    def _at_work(self) -> Iterator[Commits]:
+        """Enter the open database; what ails it is said in one line."""
+        if self._commits is None:
+            raise StoreError(f"{self.path}: the database is closed")
+        with _explained(self.path, sqlite3.Error):
+            yield self._commits
 
 
 def _lock(path: Path) -> FileLock:

@@ -59,8 +59,8 @@ async def opened(folder: Path, patience: float = 0.1, clock: Clock | None = None
 
 def inside(store: Store) -> Connection:
     """Return the connection of `store`: some trouble can only be made there, such as a limit on pages."""
-    assert store._connection is not None
-    return store._connection
+    assert store._commits is not None
+    return store._commits._connection
 
 
 @contextmanager

@@ -279,4 +279,4 @@ async def test_a_closed_database_says_so(tmp_path: Path) -> None:
 async def test_a_disk_without_shared_memory_is_refused(tmp_path: Path) -> None:
     """Where SQLite cannot keep its journal, it is said before anything is recorded."""
     with pytest.raises(StoreError, match="name a folder on a local disk"):
-        Connection(Path(":memory:"), 0)
+        await Connection.open(Path(":memory:"), 0)
