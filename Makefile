@@ -8,7 +8,11 @@ python = $(or $(shell for name in $(pythons); do \
 ready := .venv/.ready
 pip_install := .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input
 
-.PHONY: help run test check lint benchmark lock messages clean
+extract := .venv/bin/pybabel --quiet extract --mapping pyproject.toml --keyword N_ --keyword Phrase \
+		--add-location file --add-comments Translators: --strip-comments --no-wrap \
+		--output-file .venv/bot.pot templates/messages handlers bot
+
+.PHONY: help run test check lint benchmark lock messages language clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1	/p' Makefile | expand -t 18
@@ -37,10 +41,13 @@ lock: $(ready) ## renew requirements.lock after a change of pyproject.toml (UPGR
 		$(if $(UPGRADE),--upgrade) --quiet --output-file requirements.lock
 
 messages: $(ready) ## bring new texts into the translators' files
-	@.venv/bin/pybabel --quiet extract --mapping pyproject.toml --keyword N_ --keyword Phrase \
-		--add-location file --no-wrap --output-file .venv/bot.pot templates/messages handlers bot
+	@$(extract)
 	@.venv/bin/pybabel --quiet update --domain bot --input-file .venv/bot.pot --output-dir bot/locales \
-		--no-fuzzy-matching --ignore-pot-creation-date --no-wrap
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+
+language: $(ready) ## begin a translation: make language CODE=de
+	@$(extract)
+	@.venv/bin/python tools/language.py $(CODE)
 
 clean: ## remove everything that make made
 	@rm -rf .venv dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

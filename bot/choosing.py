@@ -21,15 +21,22 @@ class Option:
     value: str
     label: Label
     show: Reply | None = None
-    ticked: bool = False
+    ticked: bool | None = None
+    also: tuple[Label, ...] = ()
+    """Other names for it, which are typed rather than shown."""
 
 
-def pick(options: Sequence[Option], words: str, value: str | None, speak: Speak) -> Option | Reply:
-    """Return the option that was tapped (`value`) or typed (`words`), or a sentence that says how to choose."""
+def pick(
+    options: Sequence[Option], words: str, value: str | None, speak: Speak, careful: bool = False
+) -> Option | Reply:
+    """Return the option that was tapped (`value`) or typed (`words`), or a sentence that says how to choose.
+
+    Where somebody has to be `careful`, a word out of the middle of an option is not enough.
+    """
     if value is not None:
         found = next((o for o in options if o.value == value), None)
         return found or _not_found(options)
-    return _typed(options, words, speak)
+    return _typed(options, words, speak, careful)
 
 
 def pick_several(options: Sequence[Option], words: str, speak: Speak) -> tuple[str, ...] | Reply:
@@ -38,7 +45,7 @@ def pick_several(options: Sequence[Option], words: str, speak: Speak) -> tuple[s
     for part in list(_parts(options, words, speak)) or [""]:
         option = _typed(options, part, speak)
         if isinstance(option, Reply):
-            return Reply("choose/several", option.values)
+            return Reply("choose/several", {"count": len(options)})
         chosen.append(option.value)
     return tuple(o.value for o in options if o.value in chosen)
 
@@ -59,27 +66,55 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split()).strip(" .!?:,;…\"'«»()")
 
 
-def _typed(options: Sequence[Option], words: str, speak: Speak) -> Option | Reply:
+def _typed(options: Sequence[Option], words: str, speak: Speak, careful: bool = False) -> Option | Reply:
     number = re.fullmatch(r"\s*#?(\d{1,6})[.):]?\s*", words)
-    if number:
-        index = int(number[1])
-        return options[index - 1] if 1 <= index <= len(options) else _not_found(options)
-    return _by_words(options, fold(words), speak) or _not_found(options)
+    if number and 1 <= int(number[1]) <= len(options):
+        return options[int(number[1]) - 1]
+    said = fold(words)
+    if not said or len(said) > 200:
+        return _not_found(options)
+    loosely = None if careful else _holding(options, said, speak)
+    return _called(options, said, speak) or loosely or _close(options, said, speak)
 
 
-def _by_words(options: Sequence[Option], words: str, speak: Speak) -> Option | None:
-    """Return the option whose value or label is `words`, begins with them alone, or is alone close to them."""
-    if not words or len(words) > 200:
-        return None
-    labels = [fold(speak(o.label)) for o in options]
-    for option, label in zip(options, labels, strict=True):
-        if words in (label, option.value.casefold()):
+def _called(options: Sequence[Option], said: str, speak: Speak) -> Option | None:
+    """Return the option whose label, value or other name is what was `said`, or whose label alone begins with it."""
+    for option in options:
+        if said == option.value.casefold() or said in map(fold, _names(option, speak)):
             return option
-    begun = [o for o, label in zip(options, labels, strict=True) if _begins(label, words)]
-    if len(begun) == 1:
-        return begun[0]
-    close = difflib.get_close_matches(words, labels, n=2, cutoff=0.75)
-    return options[labels.index(close[0])] if len(close) == 1 else None
+    begun = [o for o in options if _begins(fold(speak(o.label)), said)]
+    return begun[0] if len(begun) == 1 else None
+
+
+def _holding(options: Sequence[Option], said: str, speak: Speak) -> Option | Reply | None:
+    """Return the only option that has all the words `said` in its names; if several have, ask for the number."""
+    wanted = _words(said)
+    if not any(len(word) > 2 for word in wanted):
+        return None
+    found = [n for n, o in enumerate(options) if wanted <= _words(" ".join(_names(o, speak)))]
+    if len(found) > 1:
+        return Reply("choose/among", {"numbers": [n + 1 for n in found]})
+    return options[found[0]] if found else None
+
+
+def _close(options: Sequence[Option], said: str, speak: Speak) -> Option | Reply:
+    """Return the only option whose label is spelled nearly like what was `said`."""
+    labels = [fold(speak(o.label)) for o in options]
+    close = difflib.get_close_matches(said, labels, n=2, cutoff=0.75)
+    return options[labels.index(close[0])] if len(close) == 1 else _not_found(options)
+
+
+def _names(option: Option, speak: Speak) -> Iterator[str]:
+    """Yield what an option is called; the bot's own words for it count in English too."""
+    yield speak(option.label)
+    for name in option.also:
+        yield speak(name)
+        if isinstance(name, Phrase):
+            yield name.text
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", text.casefold()))
 
 
 def _begins(label: str, words: str) -> bool:

@@ -4,45 +4,70 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot import config
 from bot.campaigns import Campaigns, PackError
+from bot.choosing import Speak
 from bot.conversation import WAYS, Conversations
 from bot.countries import Countries
 from bot.dispatcher import Dispatcher
+from bot.logs import keep_log
 from bot.messages import Messages
 from bot.outbox import Outbox
-from bot.platforms.base import Platform
+from bot.pace import Pace
+from bot.platforms.base import Platform, PlatformError
 from bot.resources import templates
 from bot.store.errors import StoreError
 from bot.store.store import Store
-from handlers import HANDLERS
+from handlers import DESCRIPTION, HANDLERS, NAME, SHORT_DESCRIPTION
 from handlers.world import Organisers, World
+
+if TYPE_CHECKING:
+    from bot.platforms.telegram_profile import Profile
+    from bot.platforms.telegram_service import Account
 
 SWEEP = 3600.0
 """Seconds between two looks for conversations that have fallen silent."""
+LAST_MESSAGES = 2.0
+"""Seconds in which messages under way may still be sent at the end."""
+
+
+def _named(context: click.Context, parameter: click.Parameter, path: Path | None) -> None:
+    if path is not None:
+        context.obj = path
+
+
+_CONFIG = click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    callback=_named,
+    expose_value=False,
+    help="The configuration file (TOML).",
+)
+"""Before the command or behind it."""
 
 
 @click.group()
 @click.version_option(package_name="solidarity-bot")
-@click.option("--config", "path", type=click.Path(path_type=Path), help="The configuration file (TOML).")
-@click.pass_context
-def main(context: click.Context, path: Path | None) -> None:
+@_CONFIG
+def main() -> None:
     """Help people write to those in power, in solidarity with workers who are punished for organising."""
-    context.obj = path
 
 
 @main.command()
+@_CONFIG
 @click.option("--plain", is_flag=True, help="Plain text line by line, as when the input is piped.")
 @click.pass_obj
 def chat(path: Path | None, plain: bool) -> None:
@@ -54,6 +79,8 @@ def chat(path: Path | None, plain: bool) -> None:
 async def _chat(settings: config.Settings, plain: bool) -> None:
     from bot.platforms import console  # a platform is imported only when it is used
 
+    if sys.stdin is None or sys.stdout is None:
+        raise config.ConfigError(["nobody can talk here: standard input or standard output is closed"])
     world, messages = furnish(settings)
     ends = console.terminal(sys.stdin, sys.stdout, os.environ)
     ends = replace(
@@ -62,12 +89,93 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
     speak = messages.speak(messages.language(ends.language))
     commands = {d.name: speak(d.summary) for d in HANDLERS} | {way: speak(word) for way, word in WAYS.items()}
     terminal = console.Console(ends, lambda: datetime.now(UTC), commands, speak)
-    async with running(settings, world, messages, terminal) as dispatcher:
-        _end_gently(asyncio.current_task())
-        await terminal.run(dispatcher.handle)
+    try:
+        with terminal.while_somebody_listens():  # what an earlier process left unsaid is said before it runs
+            async with running(settings, world, messages, terminal) as bot:
+                _on_signal(partial(_cancel, asyncio.current_task()))
+                await bot.outbox.resume()
+                await terminal.run(bot.dispatcher.handle)
+    except console.TerminalError as error:
+        raise config.ConfigError([str(error)]) from None
 
 
 @main.command()
+@_CONFIG
+@click.pass_obj
+def run(path: Path | None) -> None:
+    """Serve people on Telegram, until Ctrl-C or SIGTERM."""
+    with _one_line(), contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_run(config.load(path)))
+
+
+async def _run(settings: config.Settings) -> None:
+    if settings.telegram.token is None:
+        raise config.ConfigError(
+            [
+                "telegram.token: there is nobody to serve without it; README says how to get one from @BotFather"
+            ]
+        )
+    from bot.platforms.telegram_service import Service
+
+    world, messages = furnish(settings)
+    stopping = asyncio.Event()
+    opening = asyncio.create_task(
+        Service.open(account(settings), {d.name for d in HANDLERS}, lambda: datetime.now(UTC))
+    )
+    _on_signal(opening.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        service = await opening
+        _on_signal(stopping.set)
+        click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
+        try:
+            pace = Pace(settings.limits.at_once, time.monotonic)
+            async with running(settings, world, messages, service.telegram, pace=pace) as bot:
+                resuming = asyncio.create_task(bot.outbox.resume())
+                await service.run(bot.dispatcher.take, profiles(settings, messages), stopping)
+                resuming.cancel()
+                await asyncio.gather(resuming, return_exceptions=True)
+        finally:
+            await service.close()
+
+
+def account(settings: config.Settings) -> Account:
+    """Return the account on Telegram that the settings name."""
+    from bot.platforms.telegram_service import Account
+
+    given = settings.telegram
+    return Account(
+        token=given.token.get_secret_value() if given.token else "",
+        base_url=given.base_url,
+        base_file_url=given.base_file_url,
+        webhook_url=given.webhook_url,
+        webhook_host=given.webhook_host,
+        webhook_port=given.webhook_port,
+    )
+
+
+def profiles(settings: config.Settings, messages: Messages) -> dict[str, Profile]:
+    """Return what Telegram shows of the bot, by language; "" is for everybody else."""
+    return {"": _profile(messages.speak(settings.language))} | {
+        language: _profile(messages.speak(language)) for language in messages.languages
+    }
+
+
+def _profile(speak: Speak) -> Profile:
+    from bot.platforms.telegram_profile import Profile
+
+    told = [d for d in HANDLERS if d.name != "start"]
+    ways = {way: speak(word) for way, word in WAYS.items()}
+    return Profile(
+        private={d.name: speak(d.summary) for d in told} | ways,
+        group={d.name: speak(d.summary) for d in told if not d.private},
+        name=speak(NAME),
+        description=speak(DESCRIPTION),
+        short_description=speak(SHORT_DESCRIPTION),
+    )
+
+
+@main.command()
+@_CONFIG
 @click.argument("packs", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--on",
@@ -86,11 +194,16 @@ def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> N
     raise SystemExit(bool(report.wrong))
 
 
-def _end_gently(task: asyncio.Task[None] | None) -> None:
-    """Let SIGTERM, or a window that is closed, end `task` as a person would: files are closed, the terminal is tidy."""
-    if task is not None and sys.platform != "win32":
+def _on_signal(end: Callable[[], object]) -> None:
+    """Let SIGTERM, or a window that is closed, `end` the bot gently: files are closed, the terminal is tidy."""
+    if sys.platform != "win32":
         for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+            asyncio.get_running_loop().add_signal_handler(number, end)
+
+
+def _cancel(task: asyncio.Task[None] | None) -> None:
+    if task is not None:
+        task.cancel()
 
 
 def furnish(settings: config.Settings) -> tuple[World, Messages]:
@@ -103,21 +216,33 @@ def furnish(settings: config.Settings) -> tuple[World, Messages]:
     return World(campaigns, countries, messages.languages, organisers), messages
 
 
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The bot at work: what handles events, and what sends messages."""
+
+    dispatcher: Dispatcher[World]
+    outbox: Outbox
+
+
 @contextlib.asynccontextmanager
 async def running(
-    settings: config.Settings, world: World, messages: Messages, *platforms: Platform
-) -> AsyncIterator[Dispatcher[World]]:
-    """Enter the bot at work: what was left unsent is sent, and what falls silent is wiped."""
+    settings: config.Settings,
+    world: World,
+    messages: Messages,
+    *platforms: Platform,
+    pace: Pace | None = None,
+) -> AsyncIterator[Bot]:
+    """Enter the bot at work; what falls silent is wiped, and what was left unsent waits for the outbox to resume."""
     key = settings.owner_key.get_secret_value() if settings.owner_key else None
     store = await Store.open(settings.database, key)
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
     sweeping = asyncio.create_task(_sweep(store))
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
-        await outbox.resume()
-        yield Dispatcher(Conversations(HANDLERS, world), messages, store, outbox)
+        yield Bot(Dispatcher(Conversations(HANDLERS, world), messages, store, outbox, pace), outbox)
     finally:
         sweeping.cancel()
+        await outbox.drain(LAST_MESSAGES)
         await store.close()
 
 
@@ -129,16 +254,12 @@ async def _sweep(store: Store) -> None:
 
 
 def _keep_log(settings: config.Settings) -> None:
-    """Log the bot's own lines at the chosen level; libraries only warn, for below that they repeat people's words."""
-    file = settings.log.file
+    secrets = [one.get_secret_value() for one in (settings.owner_key, settings.telegram.token) if one]
     try:
-        handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler()
+        keep_log(settings.log.level, settings.log.file, secrets)
     except OSError as error:
-        raise config.ConfigError([f"{file}: the log cannot be written there ({error.strerror})"]) from None
-    logging.raiseExceptions = False  # a log on a full disk is no reason to fill the screen
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("bot").setLevel(settings.log.level.upper())
+        reason = f"the log cannot be written there ({error.strerror})"
+        raise config.ConfigError([f"log.file: {settings.log.file}: {reason}"]) from None
 
 
 @contextlib.contextmanager
@@ -146,6 +267,6 @@ def _one_line() -> Iterator[None]:
     """Turn what is wrong with the set-up into lines on standard error, and exit status 1."""
     try:
         yield
-    except (config.ConfigError, PackError, StoreError) as error:
+    except (config.ConfigError, PackError, PlatformError, StoreError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None

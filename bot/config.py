@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_origin
 
 from platformdirs import user_data_path
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic import ValidationInfo as Info
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
 from bot.config_errors import (
     ConfigError,
@@ -84,6 +84,20 @@ def _from_file(secret: object, info: Info) -> object:
     return text
 
 
+def _bot_token(token: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"\d+:[\w-]{30,}", token.get_secret_value()):
+        raise ValueError("is not a token as @BotFather gives it: digits, a colon and a long word")
+    return token
+
+
+def _public(url: str) -> str:
+    if url and not re.match(r"https?://[^/\s]+/\S+", url):
+        raise ValueError(
+            "must begin with https:// and have a path of its own, as in https://example.org/telegram"
+        )
+    return url
+
+
 T = TypeVar("T")
 Location = Annotated[Path, BeforeValidator(_written), AfterValidator(_absolute)]
 Folder = Annotated[Location, AfterValidator(_existing)]
@@ -109,6 +123,24 @@ class Log(_Section):
     file: Location | None = None
 
 
+class Telegram(_Section):
+    """The bot's account on Telegram, and how updates come from there."""
+
+    token_file: Location | None = None
+    token: Secret[Annotated[SecretStr, AfterValidator(_bot_token)]] = None
+    base_url: str = "https://api.telegram.org/bot"
+    base_file_url: str = "https://api.telegram.org/file/bot"
+    webhook_url: Annotated[str, AfterValidator(_public)] = ""
+    webhook_host: str = "127.0.0.1"
+    webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8080
+
+
+class Limits(_Section):
+    """How much of one person is heard."""
+
+    at_once: Annotated[int, Field(ge=0, le=1000)] = 10
+
+
 class Console(_Section):
     """How the bot looks in a terminal."""
 
@@ -125,6 +157,8 @@ class Settings(_Section):
     owner_key_file: Location | None = None
     owner_key: Secret[Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]] = None
     organisers: Organisers = Organisers()
+    telegram: Telegram = Telegram()
+    limits: Limits = Limits()
     log: Log = Log()
     console: Console = Console()
 
@@ -132,18 +166,6 @@ class Settings(_Section):
     def database(self) -> Path:
         """The file that holds everything the bot remembers."""
         return self.data_dir / "solidarity.db"
-
-
-class _Variables(BaseSettings, Settings):
-    """The settings as variables of the environment, whose values are text until they are checked."""
-
-    model_config = SettingsConfigDict(strict=False, env_prefix=PREFIX, env_nested_delimiter="__")
-
-
-class _Environment(EnvSettingsSource):
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: str) -> list[str]:
-        """Return a list, written with commas: the quotes of JSON do not survive every shell."""
-        return [part.strip() for part in value.split(",") if part.strip()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +235,23 @@ def _named(environ: Mapping[str, str]) -> Path | None:
 
 def _environment(environ: Mapping[str, str]) -> _Source:
     """Return what the environment says; a variable that begins like ours but is none of ours is a problem."""
-    settings = {variable(PREFIX, key) for key in _keys()}
-    reader = _Environment(_Variables)
-    reader.env_vars = {name.lower(): value for name, value in environ.items() if name in settings}
-    return _Source(None, reader(), tuple(_wrong_variables(environ, {*settings, CONFIG_VARIABLE})))
+    fields = {variable(PREFIX, key): (key, field) for key, field in _fields()}
+    values: dict[str, Any] = {}
+    for name, (key, field) in fields.items():
+        if name in environ:
+            *sections, last = key
+            place = values
+            for section in sections:
+                place = place.setdefault(section, {})
+            place[last] = _as_written(environ[name], field)
+    return _Source(None, values, tuple(_wrong_variables(environ, {*fields, CONFIG_VARIABLE})))
+
+
+def _as_written(text: str, field: FieldInfo) -> str | list[str]:
+    """Return what a variable says: a list is written with commas, for the quotes of JSON do not survive every shell."""
+    if get_origin(field.annotation) is not tuple:
+        return text
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _wrong_variables(environ: Mapping[str, str], known: Set[str]) -> Iterator[str]:
@@ -257,12 +292,18 @@ def _together(first: Settings, second: Settings) -> Settings:
     return Settings.model_validate(values)
 
 
-def _keys(model: type[BaseModel] = Settings, section: tuple[str, ...] = ()) -> Iterator[Key]:
+def _fields(
+    model: type[BaseModel] = Settings, section: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], FieldInfo]]:
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from _keys(field.annotation, (*section, name))
+            yield from _fields(field.annotation, (*section, name))
         else:
-            yield (*section, name)
+            yield (*section, name), field
+
+
+def _keys() -> list[Key]:
+    return [key for key, _ in _fields()]
 
 
 def _secrets() -> list[Key]:

@@ -9,7 +9,7 @@ import re
 import shlex
 import stat
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +21,22 @@ Key = tuple[int | str, ...]
 _WORDS = {
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false, without quotes",
+    "int_from_float": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number, without quotes",
     "is_instance_of": "must be a path in quotes",
     "model_type": "must be a section: its name in single square brackets on a line, and its settings below",
     "string_type": "must be text in quotes",
     "tuple_type": 'must be a list, such as ["one", "two"]',
 }
+
+_LIKENESS = 0.65
+"""From 0 to 1: how much a misspelt name must be like the one that may be meant (difflib)."""
+
+CURLY = "“”„‟«»‘’‚‹›"
+"""Quotation marks that word processors put in the place of straight ones."""
+
+AT_THE_TOP = "belongs at the top of the file, above the first line in square brackets"
 
 
 class ConfigError(Exception):
@@ -59,21 +70,28 @@ def did_you_mean(word: object, known: Iterable[str], prefix: str = "") -> str:
     A `prefix` that all names share stands before the offered one; it is left out of the comparison.
     """
     names = {name.removeprefix(prefix).lower(): name for name in known}
-    near = difflib.get_close_matches(str(word).removeprefix(prefix).lower(), names, n=1)
+    near = difflib.get_close_matches(str(word).removeprefix(prefix).lower(), names, 1, _LIKENESS)
     return f"; did you mean {names[near[0]]}?" if near else ""
 
 
-def words(error: ErrorDetails, settings: Iterable[str]) -> str:
+def words(error: ErrorDetails, settings: Collection[str]) -> str:
     """Return what `error` says, for somebody who knows no Python; `settings` are the names there are."""
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
+            section, name = error["loc"][:-1], str(error["loc"][-1])
+            if section and name in settings and not any(known.startswith(f"{name}.") for known in settings):
+                return AT_THE_TOP
             return f"there is no such setting{did_you_mean(dotted(error['loc']), settings)}"
         case "literal_error":
             options = re.findall(r"'(\w+)'", context["expected"])
             return f"must be one of {', '.join(options)}{did_you_mean(error['input'], options)}"
         case "string_too_short" | "too_short":
             return f"is too short: at least {context['min_length']} characters are needed"
+        case "greater_than_equal":
+            return f"must be {context['ge']} or more"
+        case "less_than_equal":
+            return f"must be {context['le']} or less"
         case "value_error":
             return str(context["error"])
     return _WORDS.get(error["type"], "has a value that cannot be used here")
@@ -121,9 +139,13 @@ def read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         reason, _, place = str(error).removesuffix(")").partition(" (at ")
+    lines = text.split("\n")
     if not place.startswith("line"):  # "end of document" is no help in a long file
-        lines = text.split("\n")
         place = f"line {len(lines)}, column {len(lines[-1]) + 1}"
+    line, column = map(int, re.findall(r"\d+", place))
+    if (sign := lines[line - 1][column - 1 : column]) and sign in CURLY:
+        raise ValueError(f'{place}: use straight quotation marks, ", and not {sign}')
+    reason = re.sub(r"\('(.*?)',?\)", lambda found: f"“{found[1]}”".replace("', '", "."), reason)
     raise ValueError(f"{place}: this is not valid TOML ({reason[:1].lower()}{reason[1:]})")
 
 

@@ -1,4 +1,4 @@
-"""The countries of the world: what people call them, and where their capitals lie."""
+"""The countries of the world: what people call them and their towns, where they lie, and how post is addressed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 
 LANGUAGES = ("en", "ru", "kk", "fr", "es", "de", "tr", "ar")
 """The languages in which a country is recognised, whatever language the conversation is in."""
@@ -42,9 +43,23 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Town:
+    """A town in the country with that code, by its English name or that of the country itself."""
+
+    country: str
+    name: str
+
+    def in_language(self, language: str) -> str:
+        """Return the CLDR name in `language`; it has few towns, and any other keeps the name it has."""
+        return _towns(language).get((self.country, self.name), self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class _Country:
     alpha3: str
+    state: str | None
     location: tuple[float, float] | None
+    postal_code: str
 
 
 class Countries:
@@ -64,6 +79,23 @@ class Countries:
         """Return the capital's latitude and longitude, or None where there is no town or no such country."""
         country = self._table.get(code)
         return country.location if country else None
+
+    def state(self, code: str) -> str | None:
+        """Return the state that a territory belongs to, or None for a state, and where it is disputed."""
+        country = self._table.get(code)
+        return country.state if country else None
+
+    def town_lines(self, code: str, town: str, postal_code: str | None) -> tuple[str, ...]:
+        """Return the lines of an address that hold the town and the postal code, in the order of that country."""
+        country = self._table.get(code)
+        match country.postal_code if country and postal_code else "":
+            case "before":
+                return (f"{postal_code} {town}",)
+            case "after":
+                return (f"{town} {postal_code}",)
+            case "above":
+                return (str(postal_code), town)
+        return (town, postal_code) if postal_code else (town,)
 
     def find(self, text: str) -> Match:
         """Return the country that `text` is a name, a code or the flag of; otherwise those it may mean."""
@@ -85,7 +117,7 @@ class Countries:
     @cached_property
     def _table(self) -> dict[str, _Country]:
         with (_DATA / "countries.csv").open(encoding="utf-8", newline="") as file:
-            return {row["code"]: _Country(row["alpha3"], _location(row)) for row in csv.DictReader(file)}
+            return {row["code"]: _country(row) for row in csv.DictReader(file)}
 
     @cached_property
     def _names(self) -> dict[str, tuple[str, ...]]:
@@ -175,6 +207,27 @@ def _aliases() -> Iterator[tuple[str, str]]:
     with (_DATA / "aliases.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield from ((row["code"], name) for name in row["names"].split(";"))
+
+
+@cache
+def _towns(language: str) -> Mapping[tuple[str, str], str]:
+    """Return the names of towns that CLDR has for its time zones, by country and English name."""
+    try:
+        own, english = (Locale.parse(code).time_zones for code in (language.replace("-", "_"), "en"))
+    except (ValueError, UnknownLocaleError):
+        return {}
+    countries, renamed = get_global("zone_territories"), get_global("zone_aliases")
+    names = {}
+    for zone, words in own.items():
+        country = countries.get(renamed.get(zone, zone))
+        if country and "city" in words and language != "en":
+            town = english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
+            names[country, town] = words["city"]
+    return names
+
+
+def _country(row: dict[str, str]) -> _Country:
+    return _Country(row["alpha3"], row["state"] or None, _location(row), row["postal_code"])
 
 
 def _location(row: dict[str, str]) -> tuple[float, float] | None:

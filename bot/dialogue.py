@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
-from bot.events import Event, Phrase, Reply
+from bot.events import Event, Phrase, Place, Reply
 
 Value = str | None | tuple[str, ...]
 """An answer: words or an option's value, None for a skipped question, several options' values."""
@@ -54,10 +54,11 @@ class Answers(Mapping[str, Value]):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person gave for an answer: typed `words`, or the `value` of a pressed button."""
+    """What a person gave for an answer: typed `words`, the `value` of a pressed button, or the place they are at."""
 
     words: str = ""
     value: str | None = None
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Not an answer: one sentence that says what to do, and perhaps what was meant."""
+    """Not an answer: one sentence that says what to do, and which values stand marked: what may have been meant."""
 
     reply: Reply
-    meant: tuple[Option, ...] = ()
+    marked: tuple[str, ...] = ()
 
 
 Outcome = Answered | Picked | Change | Look | Refused
@@ -146,10 +147,15 @@ class Question:
     prompt: Reply
     check: Check
     optional: bool = False
+    locate: Callable[[Place], str | None] | None = None
+    """Gives the answer that a shared place means, where the question can be answered by one."""
+    name: Callable[[str], Label] | None = None
+    """Gives the words for an answer, where it is kept as a code."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
-        """Return nothing: there is nothing to choose from."""
-        return ()
+        """Return the `marked` answers: what may have been meant by words that were none."""
+        yes = (Phrase("yes"),) if len(marked) == 1 else ()
+        return tuple(Option(code, self.name(code), also=yes) for code in marked) if self.name else ()
 
     def holds(self, value: Value) -> bool:
         """Return whether `value` passes the check, or is a permitted skip."""
@@ -159,8 +165,14 @@ class Question:
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
         """Return the checked words, or why they are no answer."""
+        if said.place is not None and self.locate is not None:
+            found = self.locate(said.place)
+            return Refused(Reply("questions/no-place")) if found is None else Answered(found)
         result = self.check(said.words if said.value is None else said.value)
-        return result if isinstance(result, Refused) else Answered(result)
+        if not isinstance(result, Refused):
+            return Answered(result)
+        meant = pick(self.options(marked), said.words, said.value, speak)
+        return Answered(meant.value) if isinstance(meant, Option) else result
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +183,8 @@ class Choice:
     prompt: Reply
     choices: tuple[Option, ...]
     optional: bool = False
+    careful: bool = False
+    """Whether a word out of the middle of an option is not enough: something is recorded or erased."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices."""
@@ -182,7 +196,7 @@ class Choice:
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
         """Return the chosen option's value, or what a look aside shows."""
-        chosen = pick(self.choices, said.words, said.value, speak)
+        chosen = pick(self.choices, said.words, said.value, speak, self.careful)
         if isinstance(chosen, Reply):
             return Refused(chosen)
         return Look(chosen.show) if chosen.show else Answered(chosen.value)
@@ -200,6 +214,7 @@ class Several:
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices with the marked ones ticked, and with `done` below them once one is marked."""
         shown = tuple(Option(o.value, o.label, ticked=o.value in marked) for o in self.choices)
+        # Translators: the button below a list from which one picks several: that was all
         return (*shown, Option(DONE, Phrase("Done"))) if marked else shown
 
     def holds(self, value: Value) -> bool:
@@ -212,7 +227,7 @@ class Several:
         if said.value is None:
             chosen = pick_several(self.options(marked), said.words, speak)
             if isinstance(chosen, Reply):
-                return Refused(chosen)
+                return Refused(chosen, marked)
             return Answered(marked if chosen == (DONE,) else tuple(v for v in chosen if v != DONE))
         if said.value == DONE and marked:
             return Answered(marked)
@@ -287,6 +302,8 @@ class Dialogue(Generic[World, Store]):
     """The key that the words behind the command answer: `/letter zhanaozen-2011`."""
     keywords: Phrase | None = None
     """Words by which somebody who does not know the command may ask for it, separated by spaces."""
+    private: bool = False
+    """Whether it is for one person alone: in a group it answers with the way into the private chat."""
 
 
 class _Visible(Answers):

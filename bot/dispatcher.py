@@ -7,19 +7,25 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Generic
 
-from bot import conversation, outbox
+from bot import conversation
 from bot.conversation import Conversations, Frame, Turn
 from bot.dialogue import Done, World
-from bot.events import Chat, Event, Person, Reply, clean
+from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
 from bot.messages import Messages
 from bot.outbox import Outbox
+from bot.pace import Pace
+from bot.platforms.base import NotRecordedError, Taken
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.work import Unsent, Work
 
 log = logging.getLogger(__name__)
+
+TRIES = 3
+"""How often an event is tried on which a conversation fails, before it is set aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,10 @@ class _Effect:
     """What one event did: the messages that are recorded, and what may only be said once every byte is gone."""
 
     queued: tuple[Unsent, ...] = ()
+    tap: Tap | None = None
     after_erasure: tuple[Reply, ...] = ()
     language: str = ""
+    new: bool = True
 
 
 class Dispatcher(Generic[World]):
@@ -40,35 +48,77 @@ class Dispatcher(Generic[World]):
         messages: Messages,
         store: Store,
         out: Outbox,
+        pace: Pace | None = None,
     ) -> None:
         self._conversations = conversations
         self._messages = messages
         self._store = store
         self._outbox = out
+        self._pace = pace
         self._locks: dict[tuple[Chat, Person], tuple[asyncio.Lock, int]] = {}
 
     async def handle(self, event: Event) -> None:
-        """Give `event` its effect exactly once and answer it; a failure is said and leaves everything as it was."""
-        event = replace(event, text=clean(event.text))
+        """Give `event` its effect and answer it, on a platform that cannot give it again: a failure is said."""
         async with self._alone(event):
             try:
+                effect = await self._effect(event)
+            except NotRecordedError:
+                await self._outbox.tell(event.chat, self._sorry(event))
+            else:
+                await self._answer(event, effect)
+
+    async def take(self, event: Event) -> Taken:
+        """Give `event` its effect exactly once, on the disk when this returns, and start to answer it.
+
+        Whoever writes too fast is asked to wait. Raises NotRecordedError where the event should be given again.
+        """
+        hearing = self._pace.hear(event.person) if self._pace else "answer"
+        if hearing == "answer":
+            async with self._alone(event):
+                effect = await self._effect(event)
+                answer = self._outbox.post(event.chat, partial(self._answer, event, effect))
+                return Taken(answer, effect.tap, heard=effect.new)
+        if hearing == "ignore" or event.public:
+            return Taken(asyncio.sleep(0), heard=False)
+        slower = self._render(Reply("conversation/slower"), event)
+        telling = partial(self._outbox.tell, event.chat, slower)
+        return Taken(self._outbox.post(event.chat, telling), heard=False)
+
+    async def _effect(self, event: Event) -> _Effect:
+        """Do what `event` means; where a conversation fails again and again, the event is set aside."""
+        event = replace(event, text=clean(event.text))
+        for _ in range(TRIES):
+            try:
                 effect = await self._take(event)
-                if effect.after_erasure:
-                    effect = await self._confirm(event, effect)
+                return await self._confirm(event, effect) if effect.after_erasure else effect
+            except StoreError as error:
+                log.error("an event had no effect: %s", error)
+                raise NotRecordedError from error
             except Exception as error:
                 _report(error)
-                await self._apologise(event)
-                return
-            await self._outbox.send(effect.queued)
-            if effect.after_erasure:
-                await self._store.purge()
+        return await self._set_aside(event)
+
+    async def _set_aside(self, event: Event) -> _Effect:
+        """Let `event` have no effect but an apology, now and whenever it comes again."""
+        try:
+            async with self._store.work() as work:
+                if not (await work.arrive(event)).new:
+                    return _Effect(new=False)
+                return _Effect(await work.queue(event.chat, [self._sorry(event)]))
+        except StoreError as error:
+            raise NotRecordedError from error
+
+    async def _answer(self, event: Event, effect: _Effect) -> None:
+        await self._outbox.send(effect.queued)
+        if effect.after_erasure:
+            await self._store.purge()
 
     async def _take(self, event: Event) -> _Effect:
         """Do everything that `event` means, in one transaction."""
         async with self._store.work() as work:
             known = await work.arrive(event)
             if not known.new:
-                return _Effect()
+                return _Effect(new=False)
             language = self._messages.language(known.language, event.person.language)
             frames = conversation.parse(known.frames or "[]", list(self._conversations.dialogues))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
@@ -77,11 +127,13 @@ class Dispatcher(Generic[World]):
             if left != frames or known.frames:
                 await work.leave(event, conversation.dump(left) if left else None)
             if done.erased:
-                return _Effect((), done.replies, language)
+                return _Effect((), turn.tap, done.replies, language)
             replies = [*turn.replies, *done.replies, *self._next_question(turn, left)]
-            rendered = self._rendered(replies, done.language or language)
+            rendered = self._rendered(replies, event, done.language or language)
+            if turn.tap == "marked":
+                rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
-        return _Effect(queued)
+        return _Effect(queued, turn.tap)
 
     async def _finish(self, turn: Turn[World, Work], event: Event, work: Work) -> Done:
         if turn.finished is None:
@@ -93,27 +145,29 @@ class Dispatcher(Generic[World]):
         question = self._conversations.question(left) if turn.ask else None
         return (question,) if question else ()
 
-    def _rendered(self, replies: Sequence[Reply], language: str) -> list[str]:
-        return [outbox.dump(self._messages.render(reply, language)) for reply in replies]
+    def _rendered(self, replies: Sequence[Reply], event: Event, language: str) -> list[Message]:
+        shown = map(self._conversations.in_public, replies) if event.public else replies
+        return [self._messages.render(reply, language) for reply in shown]
 
     async def _confirm(self, event: Event, effect: _Effect) -> _Effect:
         """Say that something is erased once no byte of it is left, and the truth if some still is."""
         gone = await self._store.purge()
         replies = [replace(r, values={**r.values, "gone": gone}) for r in effect.after_erasure]
-        rendered = self._rendered(replies, effect.language)
+        rendered = self._rendered(replies, event, effect.language)
         try:
             async with self._store.work() as work:
                 return replace(effect, queued=await work.queue(event.chat, rendered))
         except Exception as error:  # it is erased all the same, and must not be called undone
             _report(error)
         for message in rendered:
-            await self._outbox.tell(event.chat, outbox.parse(message))
+            await self._outbox.tell(event.chat, message)
         return effect
 
-    async def _apologise(self, event: Event) -> None:
-        language = self._messages.language(event.person.language)
-        sorry = self._messages.render(Reply("conversation/not-recorded"), language)
-        await self._outbox.tell(event.chat, sorry)
+    def _sorry(self, event: Event) -> Message:
+        return self._render(Reply("conversation/not-recorded"), event)
+
+    def _render(self, reply: Reply, event: Event) -> Message:
+        return self._messages.render(reply, self._messages.language(event.person.language))
 
     @asynccontextmanager
     async def _alone(self, event: Event) -> AsyncIterator[None]:
@@ -132,9 +186,6 @@ class Dispatcher(Generic[World]):
 
 def _report(error: Exception) -> None:
     """Log what went wrong and where, and nothing of what was said."""
-    if isinstance(error, StoreError):
-        log.error("an event had no effect: %s", error)
-        return
     place = error.__traceback__
     while place is not None and place.tb_next is not None:
         place = place.tb_next

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 MAX_TEXT = 20_000
 """Characters of an incoming text that are looked at; only its length is kept of anything longer."""
@@ -35,7 +35,10 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody on a platform; `language` is what their app says, if it says anything."""
+    """Somebody on a platform; `language` is what their app says, if it says anything.
+
+    The `id` is empty where nobody can be told apart: a group's anonymous administrator, a channel.
+    """
 
     platform: str
     id: str = field(repr=False)
@@ -59,6 +62,18 @@ class Press:
     value: str
 
 
+Tap = Literal["taken", "marked", "outdated"]
+"""What became of a pressed button: its question is answered, goes on with other marks, or was not the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the earth, in degrees north and east."""
+
+    latitude: float = field(repr=False)
+    longitude: float = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing a person did. `id` is unique on its platform; the same id never has a second effect."""
@@ -70,17 +85,33 @@ class Event:
     text: str = field(default="", repr=False)
     command: str | None = None
     press: Press | None = None
+    pressed_on: str | None = None
+    """The message whose button was pressed, by its id on the platform."""
+    place: Place | None = None
+    """Where the person says they are; it is looked at once and never kept."""
+    other: str | None = None
+    """What it was instead of words: "edit" for a change of an earlier message, "file" for anything else."""
+    public: bool = False
+    """Whether others read along."""
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """Something to tap (`press`) or to type instead: the option's `number`, or a `command` such as "back"."""
+    """Something to tap (`press`) or to type instead: the option's `number`, or a `command` such as "back".
+
+    `ticked` is None where nothing can be ticked. A command that is `private` opens the private chat. `copy` is what a
+    tap puts into the clipboard; where there is no tapping, the words stand in the message as well.
+    """
 
     label: str | Localised | Phrase
     press: Press | None = None
     number: int | None = None
     command: str | None = None
-    ticked: bool = False
+    ticked: bool | None = None
+    private: bool = False
+    copy: str | Localised | Phrase | None = None
+    place: bool = False
+    """Not to be tapped: `label` says that the question can be answered by sharing a place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +131,10 @@ class ShownButton:
     press: Press | None = None
     number: int | None = None
     command: str | None = None
-    ticked: bool = False
+    ticked: bool | None = None
+    private: bool = False
+    copy: str | None = None
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +143,8 @@ class Message:
 
     html: str
     buttons: tuple[ShownButton, ...] = ()
+    edits: str | None = None
+    """The message that this one takes the place of, by its id on the platform."""
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.choosing import Label, Speak
 from bot.countries import Countries
-from bot.events import Button, Localised, Message, Phrase, Reply, ShownButton
+from bot.events import Button, Message, Phrase, Reply, ShownButton
 
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
@@ -105,8 +105,12 @@ class _Voice:
         def number(value: int) -> str:
             return numbers.format_decimal(value, locale=locale)
 
+        def foreign(spoken: Iterable[str]) -> bool:
+            return self._language not in spoken
+
         return {
             "listed": listed,
+            "foreign": foreign,
             "day": day,
             "country": country,
             "number": number,
@@ -123,7 +127,14 @@ class _Voice:
 
     def _shown(self, button: Button) -> ShownButton:
         return ShownButton(
-            self.speak(button.label), button.press, button.number, button.command, button.ticked
+            self.speak(button.label),
+            button.press,
+            button.number,
+            button.command,
+            button.ticked,
+            button.private,
+            None if button.copy is None else self.speak(button.copy),
+            button.place,
         )
 
     def _finalize(self, value: object) -> object:
@@ -131,7 +142,9 @@ class _Voice:
         if isinstance(value, Phrase):
             words = self._catalogue.gettext(value.text)
             return words.format(**{k: self._finalize(v) for k, v in value.values.items()})
-        return value.in_language(self._language) if isinstance(value, Localised) else value
+        if isinstance(value, str | int) or not hasattr(value, "in_language"):  # most values are words
+            return value
+        return value.in_language(self._language)
 
 
 def _tidy(text: str) -> str:

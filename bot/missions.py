@@ -11,7 +11,7 @@ import io
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -20,7 +20,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError, ValidationInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from bot.countries import Countries
+from bot.config_errors import did_you_mean
+from bot.countries import Countries, Town
 
 Place = tuple[float, float]
 """Latitude and longitude in degrees."""
@@ -48,17 +49,21 @@ class Confidence(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a mission is offered: it is in the country, accredited to it, or only the nearest one."""
+    """Why a mission is offered: in the country there is an embassy, one elsewhere is accredited to it, or neither."""
 
     RESIDENT = "resident"
     ACCREDITED = "accredited"
+    CONSULATE = "consulate"
     NEAREST = "nearest"
     UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """What may be said of a mission; `as_of` is the date of the list, None if that is unknown."""
+    """What may be said of a mission.
+
+    `as_of` is the date of the address, `reached_as_of` that of telephone, fax and e-mail; None if it is unknown.
+    """
 
     city: str
     website: str | None
@@ -68,6 +73,7 @@ class Contact:
     phone: str | None = None
     fax: str | None = None
     email: str | None = None
+    reached_as_of: str | None = None
 
 
 def _known(code: str, info: ValidationInfo[Countries]) -> str:
@@ -102,6 +108,7 @@ class Mission:
     city: str
     kind: Kind
     address: str | None = None
+    post_town: str | None = None
     postal_code: str | None = None
     phone: str | None = None
     fax: str | None = None
@@ -114,7 +121,13 @@ class Mission:
     source_1: str
     source_2: str | None = None
     source_date: SourceDate | None = None
+    contact_date: SourceDate | None = None
     confidence: Confidence
+
+    @property
+    def town(self) -> Town:
+        """Where the mission is, to be said in any language."""
+        return Town(self.country_code, self.city)
 
     @property
     def location(self) -> Place | None:
@@ -136,16 +149,24 @@ class Mission:
             phone=self.phone,
             fax=self.fax,
             email=self.email,
+            reached_as_of=self.contact_date,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The missions to write to, best first; `distance_km` is from the country's capital to the nearest."""
+    """The missions to write to, best first; `distance_km` is from the country's capital to the nearest.
+
+    `consulates` are the consulates general in the country. For a `territory` it is all about the `state` that it
+    belongs to, unless there is a mission in or for the territory itself.
+    """
 
     reason: Reason
     missions: tuple[Mission, ...] = ()
     distance_km: int | None = None
+    consulates: tuple[Mission, ...] = ()
+    territory: str | None = None
+    state: str | None = None
 
 
 class MissionsError(ValueError):
@@ -173,18 +194,41 @@ class Missions:
     def __iter__(self) -> Iterator[Mission]:
         return iter(self._missions)
 
+    def state(self, territory: str) -> str | None:
+        """Return the state that a territory belongs to, or None."""
+        return self._countries.state(territory)
+
+    def address_lines(self, mission: Mission) -> tuple[str, ...]:
+        """Return where post to a mission goes, as it stands on an envelope; nothing if that is not given out."""
+        contact = mission.contact()
+        if not contact.address:
+            return ()
+        town = mission.post_town or mission.city
+        below = self._countries.town_lines(mission.country_code, town, contact.postal_code)
+        return (contact.address, *below, mission.country)
+
     def find(self, country: str) -> Finding:
-        """Return the missions in a country, else those accredited to it, else the nearest embassies."""
+        """Return the embassies in a country, else those accredited to it, else its consulates, else the nearest.
+
+        A territory that has none of its own goes to the embassies of the state that it belongs to.
+        """
+        state = self._countries.state(country)
+        found = self._in_or_for(country)
+        if found is None and state:
+            found = self._in_or_for(state) or self._nearest(state)
+            return replace(found, consulates=(), territory=country, state=state)
+        return found or self._nearest(country)
+
+    def _in_or_for(self, country: str) -> Finding | None:
         offered = [m for m in self._missions if m.kind is not Kind.PERMANENT_MISSION]
-        resident = sorted(
-            (m for m in offered if m.country_code == country), key=lambda m: m.kind is not Kind.EMBASSY
-        )
-        accredited = tuple(m for m in offered if country in m.also_accredited_to)
-        if resident and resident[0].kind is not Kind.EMBASSY:
-            return Finding(Reason.RESIDENT, (*resident, *accredited))  # a consulate alone is no embassy
-        if resident:
-            return Finding(Reason.RESIDENT, tuple(resident))
-        return Finding(Reason.ACCREDITED, accredited) if accredited else self._nearest(country)
+        resident = [m for m in offered if m.country_code == country]
+        embassies = tuple(m for m in resident if m.kind is Kind.EMBASSY)
+        consulates = tuple(m for m in resident if m.kind is not Kind.EMBASSY)
+        if embassies:
+            return Finding(Reason.RESIDENT, embassies, consulates=consulates)
+        if accredited := tuple(m for m in offered if country in m.also_accredited_to):
+            return Finding(Reason.ACCREDITED, accredited, consulates=consulates)
+        return Finding(Reason.CONSULATE, consulates) if consulates else None
 
     def _nearest(self, country: str) -> Finding:
         capital = self._countries.location(country)
@@ -273,4 +317,14 @@ def _explain(path: Path, line: int, error: ErrorDetails) -> MissionsError:
     column = str(error["loc"][0])
     if error["type"] == "missing":
         return MissionsError(path, line, column, "is empty; every mission needs it.")
-    return MissionsError(path, line, column, f"“{error['input']}”: {error['msg']}.")
+    return MissionsError(path, line, column, f"“{error['input']}”: {_in_plain_words(error)}")
+
+
+def _in_plain_words(error: ErrorDetails) -> str:
+    match error["type"]:
+        case "enum" | "literal_error":
+            known = re.findall("'([^']+)'", error["ctx"]["expected"])
+            return f"must be one of {', '.join(known)}{did_you_mean(error['input'], known)}"
+        case "code" | "date":
+            return f"{error['msg']}."
+    return "must be a number of degrees, such as 43.24"

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import groupby
 from typing import Protocol
 
-from bot.events import Chat, Message, Press, ShownButton
+from bot.events import Chat, Message
+from bot.platforms.base import (
+    GoneError,
+    LaterError,
+    MovedError,
+    RefusedError,
+    UnreachableError,
+    UnsureError,
+)
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.work import Unsent
 
 log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before a platform that could not be reached is tried again; each time twice as long."""
 
 
 class Sender(Protocol):
@@ -27,14 +40,22 @@ class Sender(Protocol):
 class Outbox:
     """Sends what the database holds for each platform, and lets go of it afterwards."""
 
-    def __init__(self, store: Store, senders: Mapping[str, Sender]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        senders: Mapping[str, Sender],
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._store = store
         self._senders = senders
+        self._sleep = sleep
+        self._last: dict[Chat, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, waiting: Sequence[Unsent]) -> None:
         """Send `waiting` in order; a process killed in between sends again what it could not record as sent."""
         for one in waiting:
-            await self._senders[one.chat.platform].send(one.chat, parse(one.message), one.id)
+            await self._deliver(one)
         if not waiting:
             return
         try:
@@ -43,27 +64,77 @@ class Outbox:
         except StoreError as error:
             log.error("messages that were sent are sent once more after the next start: %s", error)
 
+    def post(self, chat: Chat, sending: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Return the task that does `sending`, behind whatever is on its way to the same `chat` already."""
+        task = asyncio.create_task(self._behind(self._last.get(chat), sending))
+        self._last[chat] = task
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._done, chat))
+        return task
+
     async def resume(self) -> None:
-        """Send what an earlier process recorded but did not send."""
+        """Send what an earlier process recorded but did not send, each chat in order."""
+        tasks = []
         for platform in self._senders:
             async with self._store.work() as work:
                 waiting = await work.unsent(platform)
-            await self.send(waiting)
+            by_chat = sorted(waiting, key=lambda one: one.chat.id)
+            for chat, messages in groupby(by_chat, key=lambda one: one.chat):
+                tasks.append(self.post(chat, partial(self.send, tuple(messages))))
+        await asyncio.gather(*tasks)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until everything on its way has arrived, at most so long; the rest is sent after the next start."""
+        tasks = list(self._tasks)
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def tell(self, chat: Chat, message: Message) -> None:
         """Send a message that could not be recorded."""
-        await self._senders[chat.platform].send(chat, message, 0)
+        await self._deliver(Unsent(0, chat, message))
 
+    async def _behind(
+        self, before: asyncio.Task[None] | None, sending: Callable[[], Awaitable[None]]
+    ) -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        await sending()
 
-def dump(message: Message) -> str:
-    """Return `message` as JSON for the database."""
-    return json.dumps(asdict(message), ensure_ascii=False)
+    def _done(self, chat: Chat, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._last.get(chat) is task:
+            del self._last[chat]
 
+    async def _deliver(self, one: Unsent) -> None:
+        """Send one message, as often as it takes where it cannot have arrived; what can never arrive is given up."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                await self._senders[one.chat.platform].send(one.chat, one.message, one.id)
+                return
+            except LaterError as later:
+                await self._sleep(later.seconds)
+            except UnreachableError:
+                await self._sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except MovedError as moved:
+                one = await self._follow(one, moved.to)
+            except GoneError:
+                log.info("a message was given up: its chat is closed to us")
+                return
+            except UnsureError:
+                log.warning("whether a message arrived is not known; it is not sent again")
+                return
+            except RefusedError as refused:
+                log.error("a message was refused: %s", refused)
+                return
 
-def parse(text: str) -> Message:
-    """Return the message that `dump` wrote."""
-    value = json.loads(text)
-    buttons = (
-        ShownButton(**{**b, "press": Press(**b["press"]) if b["press"] else None}) for b in value["buttons"]
-    )
-    return Message(value["html"], tuple(buttons))
+    async def _follow(self, one: Unsent, to: str) -> Unsent:
+        """Return `one` as it goes to the chat's new id, by which everything recorded for the old one goes too."""
+        chat = replace(one.chat, id=to)
+        async with self._store.work() as work:
+            await work.moved(one.chat, chat)
+        return replace(one, chat=chat)

@@ -15,6 +15,16 @@ class Status(StrEnum):
     ANSWERED = "answered"
 
 
+class Recorded(StrEnum):
+    """What became of a pledge when it was recorded."""
+
+    NEW = "new"
+    REPLACED = "replaced"
+    """It took the place of a promise of the same letter."""
+    ADDED = "added"
+    """The same letter had been sent before: its ways are added up."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Way:
     """One recipient, by one channel; both by their keys in the campaign."""
@@ -49,6 +59,11 @@ class NewPledge:
     name: str | None = None
     organisation: str | None = None
 
+    @property
+    def letter(self) -> tuple[str, str, str]:
+        """Which letter it is: what is promised of it or sent twice is still one letter."""
+        return self.campaign, self.kind, self.sender
+
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
@@ -64,4 +79,5 @@ class Kept:
 
     pledges: tuple[Pledge, ...]
     language: str | None
-    open_conversations: int
+    conversations: tuple[str, ...]
+    """What is open, each as the store keeps it."""

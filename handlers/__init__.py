@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.events import Phrase
 from handlers import appeal, language, letter, pledge, privacy, start
 from handlers.world import Talk
 
-_OTHERS: tuple[Talk, ...] = (
+_ASKING: tuple[Talk, ...] = (
     letter.letter,
     appeal.appeal,
     appeal.demands,
@@ -16,10 +17,17 @@ _OTHERS: tuple[Talk, ...] = (
     pledge.pledges,
     pledge.sent,
     language.language,
-    privacy.privacy,
-    privacy.mydata,
-    privacy.erase,
 )
+_OTHERS: tuple[Talk, ...] = (*_ASKING, privacy.privacy, privacy.mydata_of(_ASKING), privacy.erase)
+
+NAME = Phrase("Solidarity Bot")
+SHORT_DESCRIPTION = Phrase("Write a letter in solidarity with workers who are punished for organising.")
+DESCRIPTION = Phrase(
+    "When workers are sacked, jailed or shot at for standing up for themselves, a letter in your name helps. "
+    "I write it with you and tell you where to send it. It takes about three minutes, and I keep no name without "
+    "your leave."
+)
+"""How the bot is introduced before anybody has written to it."""
 
 HANDLERS: tuple[Talk, ...] = (start.start, start.help_with(_OTHERS), *_OTHERS)
 """Every dialogue; nothing registers itself on import."""

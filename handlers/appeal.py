@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bot.campaigns import Campaign
 from bot.dialogue import Answers, Dialogue, Done, Step
 from bot.events import Button, Event, Phrase, Reply
+from handlers.copying import copies
 from handlers.questions import ask_country
 from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign
 
@@ -42,7 +43,8 @@ async def addresses(event: Event, answers: Answers, world: World, store: Store) 
     country = answers.text("country") or None
     kinds = [(kind, campaign.addressees(kind.kind, country)) for kind in campaign.kinds]
     said = {"campaign": campaign, "kinds": kinds, "country": country}
-    return Done((Reply("appeal/addresses", said, _onwards(campaign, "addresses")),))
+    buttons = (*copies([one for _, several in kinds for one in several]), *_onwards(campaign, "addresses"))
+    return Done((Reply("appeal/addresses", said, buttons),))
 
 
 def _onwards(campaign: Campaign, present: str) -> tuple[Button, ...]:
@@ -60,9 +62,13 @@ def _part(name: str, keywords: Phrase) -> Talk:
     return Dialogue(name, _PARTS[name], finish, which, argument="campaign", keywords=keywords)
 
 
+# Translators: words by which people may ask for this; any number, in any order
 appeal = _part("appeal", Phrase("about story strike why info"))
+# Translators: words by which people may ask for this; any number, in any order
 demands = _part("demands", Phrase("want claims"))
+# Translators: words by which people may ask for this; any number, in any order
 background = _part("background", Phrase("history how began"))
+# Translators: words by which people may ask for this; any number, in any order
 since = _part("since", Phrase("happened outcome result today now"))
 where: Talk = Dialogue(
     "addresses",
@@ -70,5 +76,6 @@ where: Talk = Dialogue(
     addresses,
     which_and_where,
     argument="campaign",
+    # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("address where email e-mail fax phone post embassy"),
 )

@@ -13,8 +13,13 @@ from handlers.world import Store, Talk, World
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the choice among the languages, each named in itself."""
-    options = tuple(Option(code, language_name(code)) for code in world.languages)
+    options = tuple(Option(code, _begun(language_name(code))) for code in world.languages)
     yield Choice("language", Reply("language/which"), options)
+
+
+def _begun(name: str) -> str:
+    """Return `name` as it stands at the beginning of a line."""
+    return name[:1].upper() + name[1:]
 
 
 async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -30,5 +35,7 @@ language: Talk = Dialogue(
     finish,
     steps,
     argument="language",
+    # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("translate english русский language"),
+    private=True,
 )

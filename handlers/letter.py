@@ -10,21 +10,19 @@ from bot.dialogue import Answers, Choice, Dialogue, Done, Review, Step
 from bot.events import Event, Phrase, Reply
 from bot.letters import Letter
 from handlers import pledging
+from handlers.copying import copies
 from handlers.questions import question
+from handlers.route import route
 from handlers.world import Store, Talk, World, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 SENDERS = (
     Option("person", Phrase("As myself")),
     Option("organisation", Phrase("For my union or organisation")),
 )
-_VERSIONS = (
-    Option("open", Phrase("A letter of today, with what is still open")),
-    Option("published", Phrase("The letter as it was published")),
-)
 _CHANGES = {
     "campaign": Phrase("Change the campaign"),
     "kind": Phrase("Change the kind of letter"),
-    "version": Phrase("Change which demands it makes"),
+    "version": Phrase("Take the other letter: of today, or of then"),
     "sender": Phrase("Change who it is from"),
     "name": Phrase("Change the name"),
     "organisation": Phrase("Change the organisation"),
@@ -44,20 +42,16 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
         asked.append(step.key)
         yield step
     campaign = chosen_campaign(answers, world.writable)
-    kind = chosen_kind(answers, campaign)
-    addressees = campaign.addressees(kind, answers.text("country") or None)
-    letters = tuple(_letter(answers, campaign, one) for one in addressees)
+    way = route(answers, campaign, chosen_kind(answers, campaign))
+    letters = tuple(_letter(answers, campaign, one) for one in way.addressees)
     changes = tuple(Option(key, _CHANGES.get(key, Phrase("Change another answer"))) for key in asked)
-    said = {"campaign": campaign, "addressees": addressees, "letter": letters[0]}
-    at_home = answers.text("country") == campaign.country
-    yield Review(
-        "review", Reply("letter/review", {**said, "at_home": at_home}), Phrase("The letter is right"), changes
-    )
+    said = {"campaign": campaign, "route": way, "letter": letters[0]}
+    yield Review("review", Reply("letter/review", said), Phrase("The letter is right"), changes)
     yield from pledging.steps(
         answers,
-        addressees,
-        Reply("letter/send", said),
-        looks=tuple(_look(one, letter) for one, letter in zip(addressees[1:], letters[1:], strict=True)),
+        way,
+        Reply("letter/send", said, copies(way.reachable, letters[0].subject)),
+        looks=tuple(_look(one, letter) for one, letter in zip(way.addressees, letters, strict=True)),
         listable=tuple(key for key in ("organisation", "name") if answers.text(key)),
     )
 
@@ -68,14 +62,30 @@ def _interview(answers: Answers, world: World) -> Iterator[Step]:
     campaign = chosen_campaign(answers, world.writable)
     yield from ask_kind(campaign)
     kind = chosen_kind(answers, campaign)
-    if campaign.has_met_demands and campaign.makes_demands(kind):
-        since = Option(
-            "since", Phrase("What has happened since"), Reply("appeal/since", {"campaign": campaign})
-        )
-        yield Choice("version", Reply("letter/version", {"campaign": campaign}), (*_VERSIONS, since))
-    yield Choice("sender", Reply("letter/sender"), SENDERS)
+    if campaign.has_versions(kind):
+        yield Choice("version", Reply("letter/version", {"campaign": campaign}), _versions(campaign))
+    notice = not campaign.has_versions(kind)
+    said = {"campaign": campaign, "route": route(Answers(), campaign, kind), "notice": notice}
+    yield Choice("sender", Reply("letter/sender", said), SENDERS)
+    yield from _questions(answers, campaign, kind, world)
+
+
+def _versions(campaign: Campaign) -> tuple[Option, ...]:
+    of_then = Phrase("The letter of {date}, a document of its time", {"date": campaign.written})
+    since = Reply("letter/since", {"campaign": campaign})
+    return (
+        Option("open", Phrase("A letter of today, with what is still open")),
+        Option("published", of_then),
+        Option("since", Phrase("What has happened since"), since),
+    )
+
+
+def _questions(answers: Answers, campaign: Campaign, kind: str, world: World) -> Iterator[Step]:
+    """Yield the campaign's own questions; who lives in the country concerned is warned right after saying so."""
+    warned = False
     for asked in campaign.questions_for(kind, answers.text("sender")):
-        yield question(asked, world.countries)
+        yield question(asked, world.countries, warned)
+        warned = asked.type == "country" and answers.text(asked.key) == campaign.country
 
 
 async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -83,12 +93,8 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     if not world.writable:
         return Done((Reply("campaign/none"),))
     campaign = chosen_campaign(answers, world.writable)
-    return await pledging.finish(event, answers, campaign, chosen_kind(answers, campaign), store)
-
-
-def letter_kind(answers: Answers, campaign: Campaign) -> str:
-    """Return the key of the chosen kind of letter, or of the only one."""
-    return answers.text("kind") or campaign.kinds[0].kind
+    way = route(answers, campaign, chosen_kind(answers, campaign))
+    return await pledging.finish(event, answers, way, store)
 
 
 def _letter(answers: Answers, campaign: Campaign, addressee: Addressee) -> Letter:
@@ -117,5 +123,7 @@ letter: Talk = Dialogue(
     finish,
     steps,
     argument="campaign",
+    # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("letter write protest solidarity sign help them"),
+    private=True,
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.dialogue import Answers, Choice, Dialogue, Done, Step
+from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Step
 from bot.events import Button, Event, Phrase, Reply
 from bot.pledges import Pledge, Status
 from handlers import pledging
 from handlers.letter import SENDERS
-from handlers.questions import ask_country, ask_line
+from handlers.questions import LINE, Words, ask_country
+from handlers.route import route
 from handlers.world import Store, Talk, World, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 
@@ -20,13 +21,15 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     yield from ask_campaign(world.writable)
     campaign = chosen_campaign(answers, world.writable)
     yield from ask_kind(campaign)
-    yield Choice("sender", Reply("pledge/sender"), SENDERS)
+    kind = chosen_kind(answers, campaign)
+    yield Choice("sender", Reply("pledge/sender", {"route": route(Answers(), campaign, kind)}), SENDERS)
     yield ask_country(world.countries)
     listable = ("organisation", "name") if answers.text("sender") == "organisation" else ("name",)
-    addressees = campaign.addressees(chosen_kind(answers, campaign), answers.text("country") or None)
-    yield from pledging.steps(answers, addressees, Reply("pledge/when"), listable)
-    if answers.text("consent") in listable:
-        yield ask_line(answers.text("consent"))
+    way = route(answers, campaign, kind)
+    yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable)
+    named = answers.text("consent")
+    if named in listable:
+        yield Question(named, Reply("pledge/name", {"named": named}), Words(LINE))
 
 
 async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -34,7 +37,8 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     if not world.writable:
         return Done((Reply("campaign/none"),))
     campaign = chosen_campaign(answers, world.writable)
-    return await pledging.finish(event, answers, campaign, chosen_kind(answers, campaign), store)
+    way = route(answers, campaign, chosen_kind(answers, campaign))
+    return await pledging.finish(event, answers, way, store)
 
 
 async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -74,11 +78,23 @@ pledge: Talk = Dialogue(
     finish,
     steps,
     argument="campaign",
+    # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("promise commit own"),
+    private=True,
 )
 pledges: Talk = Dialogue(
-    "pledges", Phrase("See what you have pledged"), show, keywords=Phrase("promised mine status")
+    "pledges",
+    Phrase("See what you have pledged"),
+    show,
+    # Translators: words by which people may ask for this; any number, in any order
+    keywords=Phrase("promised mine status"),
+    private=True,
 )
 sent: Talk = Dialogue(
-    "sent", Phrase("Say that a pledged letter has left"), mark, keywords=Phrase("posted mailed done")
+    "sent",
+    Phrase("Say that a pledged letter has left"),
+    mark,
+    # Translators: words by which people may ask for this; any number, in any order
+    keywords=Phrase("posted mailed done"),
+    private=True,
 )

@@ -2,106 +2,95 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.campaigns import Addressee, Campaign
 from bot.choosing import Option
 from bot.dialogue import Answers, Choice, Done, Several, Step
 from bot.events import Event, Localised, Phrase, Reply
 from bot.pledges import Consent, NewPledge, Pledge, Status, Way
+from handlers.route import CHANNELS, Route
 from handlers.world import Store, World
 
 CONSENT_VERSION = "2026-11"
 """The wording of the consent question; it changes whenever that wording does."""
 
-_SENT, _NOT_NOW, _NOTHING = "sent", "not-now", "no-record"
+_SENT, _NOT_NOW = "sent", "not-now"
+_NAMELESS, _NOTHING = "nameless", "no-record"
 _DAYS = {_SENT: 0, "today": 0, "week": 7, "month": 30}
 """Days from now by which the letter shall leave."""
 
 _WHEN = (
     Option(_SENT, Phrase("I have sent it")),
-    Option("today", Phrase("I will send it today")),
+    Option("today", Phrase("I will send it today"), also=(Phrase("now"),)),
     Option("week", Phrase("I will send it within a week")),
     Option("month", Phrase("I will send it within a month")),
-    Option(_NOT_NOW, Phrase("I would rather not say")),
+    Option(_NOT_NOW, Phrase("I would rather not say"), also=(Phrase("no"), Phrase("not now"))),
 )
 _LISTED = {
-    "nothing": Phrase("Count it without any name"),
+    _NAMELESS: Phrase("Count it without any name"),
     "organisation": Phrase("Count it, and you may name my organisation"),
     "name": Phrase("Count it, and you may name me"),
     _NOTHING: Phrase("Record nothing"),
-}
-CHANNELS = {
-    "post": Phrase("by post"),
-    "fax": Phrase("by fax"),
-    "email": Phrase("by e-mail"),
-    "phone": Phrase("by telephone"),
-    "visit": Phrase("in person"),
 }
 
 
 def steps(
     answers: Answers,
-    addressees: Sequence[Addressee],
+    way: Route,
     prompt: Reply,
     listable: tuple[str, ...],
     looks: tuple[Option, ...] = (),
 ) -> Iterator[Step]:
     """Yield the pledge's steps; `prompt` opens them, and `listable` says what there is to be listed."""
-    yield Choice("when", prompt, (*_WHEN, *looks))
-    if answers.text("when") == _NOT_NOW:
+    if not way.ways:
         return
-    ways = _ways(addressees)
-    yield Several("ways", Reply("pledge/ways", {"sent": answers.text("when") == _SENT}), ways)
-    listed = ("nothing", *listable, _NOTHING)
-    yield Choice("consent", Reply("pledge/consent"), tuple(Option(key, _LISTED[key]) for key in listed))
+    yield Choice("when", prompt, (*_WHEN, *looks), optional=True)
+    when = answers.text("when")
+    if not _says(when):
+        return
+    yield Several("ways", Reply("pledge/ways", {"sent": when == _SENT, "route": way}), way.ways)
+    listed = (_NAMELESS, *(() if way.at_home else listable), _NOTHING)
+    options = tuple(Option(key, _LISTED[key]) for key in listed)
+    yield Choice("consent", Reply("pledge/consent", {"at_home": way.at_home}), options, careful=True)
 
 
-async def finish(event: Event, answers: Answers, campaign: Campaign, kind: str, store: Store) -> Done:
+async def finish(event: Event, answers: Answers, way: Route, store: Store) -> Done:
     """Record the pledge that the answers make, and say what was recorded."""
+    if not way.ways:
+        return Done((Reply("pledge/no-way", {"route": way}),))
+    if not _says(answers.text("when")) or answers.text("consent") == _NOTHING:
+        return Done((Reply("pledge/none"),))
+    pledge = _pledge(event, answers, way)
+    recorded = await store.add_pledge(event.person, pledge)
+    return Done((Reply("pledge/recorded", {"pledge": pledge, "recorded": recorded}),))
+
+
+def _says(when: str) -> bool:
+    """Return whether somebody says when the letter goes; they need not."""
+    return when not in ("", _NOT_NOW)
+
+
+def _pledge(event: Event, answers: Answers, way: Route) -> NewPledge:
     when, consent = answers.text("when"), answers.text("consent")
-    if when == _NOT_NOW or consent == _NOTHING:
-        return Done((Reply("pledge/none", {"campaign": campaign}),))
     listed = {key: answers.text(key) or None for key in ("name", "organisation") if key == consent}
-    pledge = NewPledge(
-        campaign=campaign.slug,
-        kind=kind,
+    return NewPledge(
+        campaign=way.campaign.slug,
+        kind=way.kind,
         sender=answers.text("sender"),
-        country=answers.text("country") or None,
+        country=way.country,
         ways=tuple(Way(*value.split(".", 1)) for value in answers.several("ways")),
         status=Status.SENT if when == _SENT else Status.PLEDGED,
         day=_day(event, when),
-        consent=Consent(consent, CONSENT_VERSION, event.at),
+        consent=Consent(consent if listed else "nothing", CONSENT_VERSION, event.at),
         name=listed.get("name"),
         organisation=listed.get("organisation"),
     )
-    new = await store.add_pledge(event.person, pledge)
-    return Done((Reply("pledge/recorded", {"pledge": pledge, "campaign": campaign, "new": new}),))
 
 
 def _day(event: Event, when: str) -> date:
     return event.at.date() + timedelta(days=_DAYS[when])
-
-
-def _ways(addressees: Sequence[Addressee]) -> tuple[Option, ...]:
-    """Return each recipient by each of its channels."""
-    return tuple(
-        Option(
-            f"{one.recipient.key}.{channel}",
-            Phrase("{title}, {channel}", {"title": one.title, "channel": CHANNELS[channel]}),
-        )
-        for one in addressees
-        for channel in _channels(one)
-    )
-
-
-def _channels(addressee: Addressee) -> list[str]:
-    """Return the kinds of channel to choose from; an embassy's address can be looked up if it is not known."""
-    known = addressee.usable or tuple(c for c in addressee.channels if c.verification != "outdated")
-    looked_up = ["post"] if addressee.recipient.nearest_mission else []
-    return list(dict.fromkeys([*looked_up, *(channel.type for channel in known)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.choosing import Option
+from bot.conversation import parse
 from bot.dialogue import Answers, Choice, Dialogue, Done, Step
 from bot.events import Button, Event, Phrase, Reply
 from handlers import pledging
+from handlers.answered import Line, lines
 from handlers.world import Store, Talk, World
 
 
@@ -20,18 +22,38 @@ async def explain(event: Event, answers: Answers, world: World, store: Store) ->
     return Done((Reply("privacy/privacy", {"organisers": world.organisers}, buttons),))
 
 
-async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
-    """Return everything that is kept about the person."""
-    kept = await store.kept(event.person)
-    said = {"kept": kept, "pledges": [pledging.shown(p, world) for p in kept.pledges]}
-    button = Button(Phrase("Erase what is kept about me"), command="forget")
-    return Done((Reply("privacy/mydata", said, (button,)),))
+def mydata_of(dialogues: tuple[Talk, ...]) -> Talk:
+    """Return /mydata, which knows the questions of these `dialogues`."""
+    known = {dialogue.name: dialogue for dialogue in dialogues}
+
+    async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
+        """Return everything that is kept about the person."""
+        kept = await store.kept(event.person)
+        said = {
+            "kept": kept,
+            "answered": [line for text in kept.conversations for line in _answered(text, known, world)],
+            "pledges": [pledging.shown(p, world) for p in kept.pledges],
+        }
+        button = Button(Phrase("Erase what is kept about me"), command="forget")
+        return Done((Reply("privacy/mydata", said, (button,)),))
+
+    summary = Phrase("Show all that is kept about you")
+    # Translators: words by which people may ask for this; any number, in any order
+    keywords = Phrase("records")
+    return Dialogue("mydata", summary, show, keywords=keywords, private=True)
+
+
+def _answered(conversation: str, known: Mapping[str, Talk], world: World) -> Iterator[Line]:
+    """Yield the answers in an open conversation; one that is about to change is still kept."""
+    for frame in parse(conversation, tuple(known)):
+        answers = frame.answers.plus(*frame.changing) if frame.changing else frame.answers
+        yield from lines(known[frame.dialogue], answers, world)
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the one question whether it shall really be erased."""
     options = (Option("yes", Phrase("Yes, erase it all")), Option("no", Phrase("No, keep it")))
-    yield Choice("sure", Reply("privacy/sure"), options)
+    yield Choice("sure", Reply("privacy/sure"), options, careful=True)
 
 
 async def forget(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -43,13 +65,19 @@ async def forget(event: Event, answers: Answers, world: World, store: Store) -> 
 
 
 privacy: Talk = Dialogue(
-    "privacy", Phrase("What is kept about you"), explain, keywords=Phrase("safe secret data anonymous")
+    "privacy",
+    Phrase("What is kept about you"),
+    explain,
+    # Translators: words by which people may ask for this; any number, in any order
+    keywords=Phrase("safe secret data anonymous"),
+    private=True,
 )
-mydata: Talk = Dialogue("mydata", Phrase("Show all that is kept about you"), show, keywords=Phrase("records"))
 erase: Talk = Dialogue(
     "forget",
     Phrase("Erase all that is kept about you"),
     forget,
     steps,
+    # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("delete erase remove unsubscribe"),
+    private=True,
 )

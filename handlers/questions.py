@@ -7,16 +7,22 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.campaigns import Question as Asked
-from bot.choosing import Option
 from bot.countries import Countries
 from bot.dialogue import Check, Question, Refused
 from bot.events import Reply
+from bot.places import country_at
 
 LINE = 120
 """Characters of a name, an organisation, a town."""
 PARAGRAPH = 800
 """Characters of somebody's own words."""
 MOST_MEMBERS = 100_000_000
+
+_LIVING = re.compile(
+    r"^\s*(?:(?:i|we) (?:live|am|are|come) (?:in|from)|i['’]m (?:in|from)|(?:я )?живу во?|из|from) +",
+    re.IGNORECASE,
+)
+"""What people say before the name of the country they live in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +69,22 @@ class Country:
 
     def __call__(self, words: str) -> str | Refused:
         """Return the country's code; what is only close to a name is asked back."""
-        match = self.countries.find(words[:LINE])
+        match = self.countries.find(_LIVING.sub("", words[:LINE]))
         if match.code:
             return match.code
-        meant = tuple(Option(code, CountryName(self.countries, code)) for code in match.suggestions)
-        return Refused(Reply("questions/country", {"meant": [o.label for o in meant]}), meant)
+        meant = [CountryName(self.countries, code) for code in match.suggestions]
+        return Refused(Reply("questions/country", {"meant": meant}), match.suggestions)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Gives the names of countries by their codes."""
+
+    countries: Countries
+
+    def __call__(self, code: str) -> CountryName:
+        """Return what the country with that code is called."""
+        return CountryName(self.countries, code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +99,25 @@ class CountryName:
         return self.countries.name(self.code, language)
 
 
-def question(asked: Asked, countries: Countries) -> Question:
-    """Return the step that asks a campaign's question."""
-    prompt = Reply("questions/ask", {"type": asked.type, "ask": asked.ask})
-    return Question(asked.key, prompt, _check(asked, countries), asked.optional)
-
-
-def ask_line(key: str) -> Question:
-    """Return the step that asks for a "name" or an "organisation"."""
-    return Question(key, Reply("questions/ask", {"type": key, "ask": None}), Words(LINE))
+def question(asked: Asked, countries: Countries, warned: bool = False) -> Question:
+    """Return the step that asks a campaign's question; `warned` puts the warning for people at home before it."""
+    prompt = Reply("questions/ask", {"type": asked.type, "ask": asked.ask, "warned": warned})
+    if asked.type == "country":
+        return _where(asked.key, prompt, countries, asked.optional)
+    return Question(asked.key, prompt, _check(asked), asked.optional)
 
 
 def ask_country(countries: Countries) -> Question:
     """Return the step that asks where somebody lives, for the sake of the nearest embassy."""
-    return Question(
-        "country", Reply("questions/ask", {"type": "country", "ask": None}), Country(countries), True
-    )
+    prompt = Reply("questions/ask", {"type": "country", "ask": None, "warned": False})
+    return _where("country", prompt, countries, True)
 
 
-def _check(asked: Asked, countries: Countries) -> Check:
-    if asked.type == "country":
-        return Country(countries)
+def _where(key: str, prompt: Reply, countries: Countries, optional: bool) -> Question:
+    return Question(key, prompt, Country(countries), optional, country_at, Naming(countries))
+
+
+def _check(asked: Asked) -> Check:
     if asked.type == "members":
         return Count(1, MOST_MEMBERS)
     if asked.type == "paragraph":

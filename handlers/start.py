@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from bot.campaigns import Campaign
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
 from handlers.world import Store, Talk, World
 
 
 async def greet(event: Event, answers: Answers, world: World, store: Store) -> Done:
-    """Return the greeting and the first things to do."""
+    """Return the greeting and the first things to do; behind a link to one campaign, those of that campaign."""
+    if event.public:
+        return _introduction(world)
+    campaign = _linked(event.text, world.campaigns)
+    named = f" {campaign.slug}" if campaign else ""
     buttons = (
-        Button(Phrase("Write your letter"), command="letter"),
-        Button(Phrase("What it is about"), command="appeal"),
+        Button(Phrase("Write your letter"), command=f"letter{named}"),
+        Button(Phrase("What it is about"), command=f"appeal{named}"),
         Button(Phrase("What is kept about you"), command="privacy"),
         Button(Phrase("Another language"), command="language"),
     )
-    return Done((Reply("start/start", {"campaigns": tuple(world.campaigns)}, buttons),))
+    campaigns = (campaign,) if campaign else tuple(world.campaigns)
+    return Done((Reply("start/start", {"campaigns": campaigns}, buttons),))
+
+
+def _linked(source: str, campaigns: Iterable[Campaign]) -> Campaign | None:
+    """Return the campaign of a link such as "zhanaozen-2011-leaflet": its name, and perhaps where the link stood."""
+    found = [c for c in campaigns if f"{source.strip().casefold()}-".startswith(f"{c.slug}-")]
+    return max(found, key=lambda campaign: len(campaign.slug), default=None)
+
+
+def _introduction(world: World) -> Done:
+    """Return who the bot is, in a group: short, and with the way into the private chat."""
+    buttons = (
+        Button(Phrase("Write your letter"), command="letter"),
+        Button(Phrase("What it is about"), command="appeal"),
+    )
+    return Done((Reply("start/group", {"campaigns": tuple(world.campaigns)}, buttons),))
 
 
 def help_with(others: tuple[Talk, ...]) -> Talk:
@@ -23,9 +46,15 @@ def help_with(others: tuple[Talk, ...]) -> Talk:
 
     async def explain(event: Event, answers: Answers, world: World, store: Store) -> Done:
         """Return the list of commands."""
+        if event.public:
+            return _introduction(world)
         return Done((Reply("start/help", {"commands": [(d.name, d.summary) for d in others]}),))
 
-    return Dialogue("help", Phrase("What I can do"), explain, keywords=Phrase("commands menu how"))
+    # Translators: words by which people may ask for this; any number, in any order
+    keywords = Phrase("commands menu how")
+    return Dialogue("help", Phrase("What I can do"), explain, keywords=keywords)
 
 
-start: Talk = Dialogue("start", Phrase("Begin"), greet, keywords=Phrase("hello hi hey begin"))
+# Translators: words by which people may ask for this; any number, in any order
+_GREETINGS = Phrase("hello hi hey begin")
+start: Talk = Dialogue("start", Phrase("Begin"), greet, keywords=_GREETINGS)

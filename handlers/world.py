@@ -8,11 +8,11 @@ from datetime import date
 from typing import Protocol
 
 from bot.campaigns import Campaign, Campaigns
-from bot.choosing import Option
+from bot.choosing import Label, Option
 from bot.countries import Countries
 from bot.dialogue import Answers, Choice, Dialogue, Step
 from bot.events import Person, Reply
-from bot.pledges import Kept, NewPledge, Pledge
+from bot.pledges import Kept, NewPledge, Pledge, Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Store(Protocol):
     """What a conversation may do at its end, in the transaction of the event that ended it."""
 
     async def set_language(self, person: Person, language: str) -> None: ...
-    async def add_pledge(self, person: Person, pledge: NewPledge) -> bool: ...
+    async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded: ...
     async def pledges(self, person: Person) -> tuple[Pledge, ...]: ...
     async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None: ...
     async def kept(self, person: Person) -> Kept: ...
@@ -56,8 +56,13 @@ Talk = Dialogue[World, Store]
 def ask_campaign(campaigns: tuple[Campaign, ...]) -> Iterator[Step]:
     """Yield the choice among `campaigns`, if there is one."""
     if len(campaigns) > 1:
-        options = tuple(Option(c.slug, c.title) for c in campaigns)
-        yield Choice("campaign", Reply("campaign/which"), options)
+        options = tuple(Option(c.slug, c.title, also=_short_names(c)) for c in campaigns)
+        yield Choice("campaign", Reply("campaign/which", {"campaigns": campaigns}), options)
+
+
+def _short_names(campaign: Campaign) -> tuple[Label, ...]:
+    short = (campaign.short_title,) if campaign.short_title else ()
+    return (campaign.slug.replace("-", " "), *short)
 
 
 def chosen_campaign(answers: Answers, campaigns: tuple[Campaign, ...]) -> Campaign:

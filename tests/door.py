@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,8 @@ from handlers.world import World
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = "a key for tests only, of more than 32 characters"
+LANGUAGES = ("en", "ru")
+"""The languages on offer behind the door: what is said there does not change where a further one is begun."""
 
 
 @dataclass
@@ -88,6 +90,10 @@ def as_text(message: Message) -> str:
     """Return a message as somebody reads it, with what can be typed in front of each button."""
     lines = [plain_text(message.html)]
     for button in message.buttons:
+        if (
+            button.copy is not None or button.place
+        ):  # what they hold stands in the text, or can only be tapped
+            continue
         typed = str(button.number) if button.number else f"/{button.command}" if button.command else ""
         lines.append(f"  {typed}{' ✓' if button.ticked else ''}  {button.label}".replace("    ", "  "))
     return "\n".join(lines)
@@ -96,14 +102,19 @@ def as_text(message: Message) -> str:
 @cache
 def furnished() -> tuple[World, Messages]:
     """Return the campaigns and words that the bot is shipped with; nothing changes them, so they are read once."""
-    return furnish(Settings())
+    return _furnished(Settings())
+
+
+def _furnished(settings: Settings) -> tuple[World, Messages]:
+    world, messages = furnish(settings)
+    return replace(world, languages=LANGUAGES), messages
 
 
 @asynccontextmanager
 async def open_door(folder: Path, language: str = "en", **settings: object) -> AsyncIterator[Door]:
     """Enter the whole bot on a database in `folder`, as one person meets it."""
     chosen = Settings.model_validate({"data_dir": folder, **settings})
-    world, messages = furnish(chosen) if settings else furnished()
+    world, messages = _furnished(chosen) if settings else furnished()
     store = await Store.open(chosen.database, KEY, NOW.timestamp)
     try:
         yield door_to(store, world, messages, language)

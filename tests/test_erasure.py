@@ -25,11 +25,11 @@ NAME, TOWN, WORDS = "Xanthippa Weißdorn", "Quedlinburg", "Мой брат Жа�
 UNION, BEGUN = "Профсоюз «Ақ жайық»", "Bartholomäa Ünlü"
 SECRETS = (ANNA.id, HER_CHAT.id, NAME, TOWN, WORDS, UNION, BEGUN)
 
-LETTER = ("/letter", "2", "1", "1", "1", NAME, TOWN, "DE", WORDS, "1", "3", "1 3", "2")
+LETTER = ("/letter", "2", "1", "1", "1", "DE", NAME, TOWN, WORDS, "1", "3", "1 3", "2")
 """A letter that is pledged under its writer's name."""
-UNION_LETTER = ("/letter", "2", "1", "1", "2", UNION, "120", "/skip", TOWN, "DE", "/skip", "1", "2", "1", "2")
+UNION_LETTER = ("/letter", "2", "1", "1", "2", "DE", UNION, "120", "/skip", TOWN, "/skip", "1", "2", "1", "2")
 """One in the name of a union, which may be named."""
-BEGINNING = ("/letter", "2", "2", "1", "1", BEGUN)
+BEGINNING = ("/letter", "2", "2", "1", "/skip", BEGUN)
 """One that is left in the middle."""
 
 
@@ -106,7 +106,7 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(tmp_path: Path) -> N
     marks = (Owners(KEY).owner(ANNA),)
     async with opened(tmp_path) as anna:
         other = somebody_else(anna)
-        await say(other, *LETTER[:5], "Boris", *LETTER[6:], "/letter", "2")
+        await say(other, *LETTER[:6], "Boris", *LETTER[7:], "/letter", "2")
         await say(anna, "/language ru", *LETTER, *UNION_LETTER, *BEGINNING, "/mydata")
         assert {NAME, UNION, BEGUN, *marks} <= traces(tmp_path, (*SECRETS, *marks))
         assert await say(anna, "/forget", "1")

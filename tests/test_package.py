@@ -82,6 +82,12 @@ def test_the_wheel_holds_every_file(installed: Installed, folder: str) -> None:
         assert (target / file.relative_to(ROOT / folder)).read_bytes() == file.read_bytes()
 
 
+def test_the_wheel_holds_the_settings_to_begin_with(installed: Installed) -> None:
+    """The example of a configuration lies beside the code, where docs/operating.md says."""
+    example = installed.packages / "bot" / "config.example.toml"
+    assert example.read_bytes() == (ROOT / "config.example.toml").read_bytes()
+
+
 def test_an_installed_bot_tells_its_version(installed: Installed) -> None:
     """`python -m bot --version` names the version of pyproject.toml."""
     assert _project()["version"] in installed.python("-m", "bot", "--version")

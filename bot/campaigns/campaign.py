@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, with_config
 
 from bot.campaigns.letter_templates import LetterTemplate
-from bot.campaigns.mission_channels import mission_channels, mission_title, only_embassies
+from bot.campaigns.mission_channels import mission_channels, mission_title
 from bot.campaigns.parts import (
     Channel,
     DatedFact,
@@ -17,14 +17,17 @@ from bot.campaigns.parts import (
     Demand,
     LetterKind,
     LocalText,
+    MissionNote,
     Oddity,
     Question,
     Recipient,
+    Source,
     Status,
     Text,
     Version,
     Words,
     by_date,
+    sources,
 )
 from bot.missions import Finding, Missions
 
@@ -44,6 +47,8 @@ class Addressee:
     title: LocalText
     channels: tuple[Channel, ...]
     """How to reach it, what can be used before what is known to be outdated or must be checked first."""
+    notes: tuple[MissionNote, ...] = ()
+    """What is to be known about the embassies found."""
 
     @property
     def usable(self) -> tuple[Channel, ...]:
@@ -71,12 +76,18 @@ class Campaign:
     events: Annotated[tuple[DatedFact, ...], AfterValidator(by_date), Field(alias="event")] = ()
     demands: Annotated[tuple[Demand, ...], Field(alias="demand", min_length=1)]
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient", min_length=1)]
+    mission_notes: Annotated[tuple[MissionNote, ...], Field(alias="mission_note")] = ()
     letters: Annotated[tuple[LetterKind, ...], Field(alias="letter", min_length=1)]
     questions: Annotated[tuple[Question, ...], Field(alias="question")] = ()
     oddities: Annotated[tuple[Oddity, ...], Field(alias="oddity")] = ()
     sections: SkipValidation[Mapping[str, LocalText]] = field(repr=False)
     templates: SkipValidation[Mapping[tuple[str, str], LetterTemplate]] = field(repr=False)
     missions: SkipValidation[Missions | None] = field(repr=False)
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Where the appeal was published."""
+        return sources(self.source)
 
     @property
     def kinds(self) -> tuple[LetterKind, ...]:
@@ -109,6 +120,11 @@ class Campaign:
         """Return whether letters of `kind` carry the demands."""
         return self.letter_template(kind, self.languages[0]).makes_demands
 
+    def has_versions(self, kind: str) -> bool:
+        """Return whether a letter of `kind` was published and would demand less today than it did then."""
+        template = self.letter_template(kind, self.languages[0])
+        return template.has_versions and template.makes_demands and self.has_met_demands
+
     def section(self, key: SectionKey) -> LocalText:
         """Return a section of the appeal as Markup (see bot.markup); an empty one if the pack has none."""
         return self.sections[key]
@@ -127,19 +143,27 @@ class Campaign:
         A country has no embassy in itself, so whoever writes from the country concerned is sent to none.
         """
         receiving = [recipient for recipient in self.recipients if kind in recipient.kinds]
-        if country == self.country:
+        if country and self._is_home(country):
             receiving = [r for r in receiving if not r.nearest_mission] or receiving
         ordered = sorted(receiving, key=lambda recipient: recipient.role == "copy")
         return tuple(self._addressee(recipient, kind, country) for recipient in ordered)
 
+    def _is_home(self, country: str) -> bool:
+        return country == self.country or bool(self.missions and self.missions.state(country) == self.country)
+
     def _addressee(self, recipient: Recipient, kind: str, country: str | None) -> Addressee:
         finding, title, channels = None, recipient.office, recipient.channels
         if recipient.nearest_mission and self.missions and country:
-            finding = only_embassies(self.missions.find(country))
+            finding = self.missions.find(country)
             title = mission_title(recipient.office, finding)
-            channels = (*mission_channels(finding, title.first), *channels)
+            channels = (*mission_channels(finding, self.missions, recipient.office), *channels)
         ordered = tuple(sorted(channels, key=lambda channel: not channel.usable))
-        return Addressee(recipient, self._kind_to(recipient, kind), finding, title, ordered)
+        notes = self._notes(finding) if finding else ()
+        return Addressee(recipient, self._kind_to(recipient, kind), finding, title, ordered, notes)
+
+    def _notes(self, finding: Finding) -> tuple[MissionNote, ...]:
+        found = {(mission.country_code, mission.city) for mission in finding.missions}
+        return tuple(note for note in self.mission_notes if (note.country_code, note.city) in found)
 
     def _kind_to(self, recipient: Recipient, kind: str) -> str:
         if recipient.role == "to":

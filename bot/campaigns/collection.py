@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.campaigns.campaign import Campaign
 from bot.campaigns.loading import PackError, read_campaign
+from bot.config_errors import did_you_mean
 
 
 class Campaigns:
@@ -27,7 +28,11 @@ class Campaigns:
             if path.name in packs:
                 problems.append(f"{path.name}: there are two packs of this name; rename one")
             packs[path.name] = path
-        problems += [f"{slug}: there is no such campaign" for slug in only if slug not in packs]
+        problems += [
+            f"campaigns: there is no campaign “{slug}”{did_you_mean(slug, packs)}"
+            for slug in only
+            if slug not in packs
+        ]
         wanted = [packs[slug] for slug in only or packs if slug in packs]
         campaigns = [campaign for path in wanted if (campaign := _campaign(path, problems))]
         if problems:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from bot.campaigns.campaign import Campaign
 from bot.campaigns.letter_templates import OWN_NAMES
-from bot.campaigns.parts import LocalText, PartialDate, Recipient, Sender
+from bot.campaigns.parts import DatedFact, LocalText, PartialDate, Question, Recipient, Sender
 from bot.countries import Countries
 
 LONGEST_BUTTON = 64
 """Characters: a title is a button too."""
+_OWN_TYPES = ("country", "members", "name", "organisation")
+"""Questions whose answers are used beside the letter: a country leads to its embassy, a name into a pledge."""
+LONGEST_SECTION = 3500
+"""Characters: with what is said around it, a section stays below the 4,096 of a Telegram message."""
 
 
 def contradictions(campaign: Campaign) -> Iterator[str]:
     """Yield each contradiction as "key: what is wrong"."""
     if campaign.country not in Countries():
         yield f"country: “{campaign.country}” is not a country code of ISO 3166-1"
+    for language in sorted(campaign.names.keys() - set(campaign.languages)):
+        yield f"names.{language}: is not among the campaign's languages"
     yield from _doubles(campaign)
     yield from _titles(campaign)
     yield from _demands(campaign)
     yield from _kinds(campaign)
     yield from _questions(campaign)
+    yield from _events(campaign)
+    yield from _mission_notes(campaign)
     for recipient in campaign.recipients:
         yield from _recipient(recipient, campaign.written)
 
@@ -89,12 +98,49 @@ def _questions(campaign: Campaign) -> Iterator[str]:
             yield f"question.{question.key}: this name has another meaning in letters; choose another key"
         if question.type in {"line", "paragraph"} and not question.ask:
             yield f"question.{question.key}: a {question.type} needs the key ask: the question's words"
+        yield from _wrong_type(question)
+
+
+def _wrong_type(question: Question) -> Iterator[str]:
+    """Yield a contradiction between a question's key and its type: the bot goes by either."""
+    key, kind = question.key, question.type
+    if key in _OWN_TYPES and kind != key:
+        yield f"question.{key}: has the type {kind}; with this key it must have the type {key}"
+    elif kind == "country" and key != kind:
+        yield f"question.{key}: asks for a country, so its key must be country"
+
+
+def _events(campaign: Campaign) -> Iterator[str]:
+    for language in campaign.languages:
+        length = len(re.sub(r"<[^>]+>", "", campaign.section("since").texts[language]))
+        length += sum(len(_told(event, language)) for event in campaign.events)
+        if campaign.events and length > LONGEST_SECTION:
+            yield (
+                f"event: with {{#since}} below them the events have {length} characters in {language}; "
+                f"at most {LONGEST_SECTION} can be shown"
+            )
+
+
+def _told(event: DatedFact, language: str) -> str:
+    """Return an event as it is shown where a link's address stands behind its name."""
+    said = " ".join(f"{source.name} {source.url or ''}" for source in event.sources)
+    return f"\n{event.date.in_language(language)}: {event.text.in_language(language)}\n{said}\n"
+
+
+def _mission_notes(campaign: Campaign) -> Iterator[str]:
+    listed = {(mission.country_code, mission.city) for mission in campaign.missions or ()}
+    for note in campaign.mission_notes if listed else ():  # an unreadable list is complained of by itself
+        if (note.country_code, note.city) not in listed:
+            yield f"mission_note: missions.csv has no mission in “{note.city}” ({note.country_code})"
 
 
 def _recipient(recipient: Recipient, written: PartialDate) -> Iterator[str]:
     where = f"recipient.{recipient.key}"
     if not recipient.channels and not recipient.nearest_mission:
         yield f"{where}: has no channel"
+    for channel in recipient.channels:
+        if channel.verification == "derived" and not channel.printed:
+            yield f"{where}.channel.{channel.key}: is derived, so it needs the key printed: from what"
     if not recipient.holders:
         return
     first, *_ = recipient.holders

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields
 from itertools import product
+from traceback import extract_tb
 from typing import get_args
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta, nodes
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from bot.campaigns import template_faults
 from bot.campaigns.parts import Sender, Version
+from bot.campaigns.template_tags import misplaced_tag, unreadable
 
 STANDARD_ANSWERS = ("name", "organisation", "members", "town", "country", "reason")
 """The answers that every template may use, asked for or not."""
@@ -53,27 +57,32 @@ class Fields:
 
 
 OWN_NAMES = tuple(field.name for field in fields(Fields) if field.name != "answers")
+_PARTS = {
+    "recipient": tuple(field.name for field in fields(Addressed)),
+    "campaign": tuple(field.name for field in fields(Appeal)),
+}
 
 
 class LetterTemplate:
     """A template that has been tried out: whatever is skipped, it gives a letter."""
 
-    def __init__(self, source: str, answers: Iterable[str], recipients: Iterable[str]) -> None:
+    def __init__(self, source: str, answers: Iterable[str], recipients: Sequence[str]) -> None:
         """Read `source`, and try it with the keys of the pack's questions and recipients.
 
-        Raises ValueError, in plain words, if it is no template or uses an unknown field.
+        Raises ValueError with a line in plain words for each reason why it cannot be used.
         """
         sandbox = _sandbox()
         known = {*OWN_NAMES, *STANDARD_ANSWERS, *answers}
         try:
-            tree = sandbox.parse(source)
+            tree = _read(sandbox, source)
             used = meta.find_undeclared_variables(tree)
+            if faults := [*_faults(tree, used, known, recipients)]:
+                raise ValueError(*faults)
             self._template: Template = sandbox.from_string(tree)
         except TemplateSyntaxError as error:
-            raise ValueError(f"line {error.lineno}: {error.message}") from None
-        if unknown := sorted(used - known):
-            raise ValueError(f"uses {_quoted(unknown)}; the fields are {', '.join(sorted(known))}")
+            raise ValueError(unreadable(error)) from None
         self.makes_demands = "demands" in used
+        self.has_versions = "version" in used
         self._try_out(_samples(known - set(OWN_NAMES), recipients))
 
     def render(self, fields: Fields) -> str:
@@ -84,11 +93,29 @@ class LetterTemplate:
     def _try_out(self, samples: Iterable[Fields]) -> None:
         for sample in samples:
             try:
-                letter = self.render(sample)
+                self.render(sample)
             except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError) as error:
-                raise ValueError(f"cannot be filled in: {_why(error)}") from None
-            if left := re.search(r"\{\{|\}\}|\{%|%\}|\{#|#\}", letter):
-                raise ValueError(f"{left[0]} is left over in the letter; a brace is missing beside it")
+                raise ValueError(f"{_line(error)}{_why(error)}") from None
+
+
+def _read(sandbox: ImmutableSandboxedEnvironment, source: str) -> nodes.Template:
+    """Return the template; nothing else can be told of one with a misplaced tag or an unknown filter."""
+    if misplaced := misplaced_tag(sandbox, source):
+        raise ValueError(misplaced)
+    tree = sandbox.parse(source)
+    if filters := [*template_faults.unknown_filters(tree, sandbox)]:
+        raise ValueError(*filters)
+    return tree
+
+
+def _faults(
+    tree: nodes.Template, used: Set[str], known: Set[str], recipients: Sequence[str]
+) -> Iterator[str]:
+    yield from template_faults.left_over(tree)
+    yield from template_faults.unknown_fields(tree, used, known)
+    yield from template_faults.unknown_parts(tree, _PARTS)
+    choices = {"sender": get_args(Sender), "version": get_args(Version), "recipient.key": recipients}
+    yield from template_faults.impossible_words(tree, choices)
 
 
 def _sandbox() -> ImmutableSandboxedEnvironment:
@@ -108,10 +135,15 @@ def _samples(answers: set[str], recipients: Iterable[str]) -> Iterator[Fields]:
         yield Fields(sender, version, recipient, Appeal("title", "2011"), ("demand", "demand"), given)
 
 
+def _line(error: Exception) -> str:
+    """Return the beginning of a sentence that says in which line of the template `error` was raised."""
+    lines = [frame.lineno for frame in extract_tb(error.__traceback__) if frame.filename == "<template>"]
+    return f"line {lines[-1]}: " if lines else ""
+
+
 def _why(error: Exception) -> str:
-    unknown = re.search(r"has no attribute '(\w+)'", str(error))
-    return f"“.{unknown[1]}” is no field" if unknown else str(error)
-
-
-def _quoted(names: Iterable[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)
+    if unknown := re.search(r"has no attribute '(\w+)'", str(error)):
+        return f"“.{unknown[1]}” is no field"
+    if isinstance(error, SecurityError):
+        return "this is out of reach here"
+    return "cannot be filled in with every answer: an answer is words, or nothing where it is skipped"

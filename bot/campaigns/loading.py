@@ -13,18 +13,18 @@ from markupsafe import Markup
 from pydantic import TypeAdapter, ValidationError
 
 from bot.campaigns.campaign import SECTIONS, Campaign
-from bot.campaigns.consistency import contradictions
+from bot.campaigns.consistency import LONGEST_SECTION, contradictions
 from bot.campaigns.letter_templates import LetterTemplate
 from bot.campaigns.parts import LocalText
-from bot.campaigns.wording import name_channels, named_place, plain_words, tables
+from bot.campaigns.wording import in_plain_words, lift, name_channels, tables
 from bot.config_errors import read_text, read_toml
 from bot.markup import Section, sections
 from bot.missions import Missions, MissionsError
 
 MAIN_FILE = "campaign.toml"
 MISSIONS_FILE = "missions.csv"
-LONGEST_SUMMARY, LONGEST_SECTION = 900, 3500
-"""Characters: with what is said around it, a section stays below the 4,096 of a Telegram message."""
+LONGEST_SUMMARY = 900
+"""Characters: a summary is read in one go."""
 
 
 class PackError(Exception):
@@ -59,11 +59,14 @@ class _Pack:
 
     def campaign(self) -> Campaign | None:
         raw = self._toml()
+        for place, problem in [*lift(raw)] if raw is not None else ():
+            self._wrong(MAIN_FILE, place, problem)
         languages = self._languages(raw) if raw is not None else ()
         if raw is None or not languages:
             return None
         if not re.fullmatch("[a-z0-9][a-z0-9-]*", self.folder.name):
-            self.problems.append("a folder's name may hold small letters a-z, digits and hyphens only")
+            what = "may hold small letters a-z, digits and hyphens only"
+            self._wrong(MAIN_FILE, "the folder's name", what)
         beside: dict[str, object] = {
             "slug": self.folder.name,
             "sections": self._sections(languages),
@@ -81,8 +84,8 @@ class _Pack:
         try:
             campaign = _schema().validate_python(raw | beside, context=languages)
         except ValidationError as error:
-            for problem in error.errors():
-                self._wrong(MAIN_FILE, named_place(problem["loc"], raw), plain_words(problem))
+            for place, problem in in_plain_words(error.errors(), raw):
+                self._wrong(MAIN_FILE, place, problem)
             return None
         self.problems += [f"{MAIN_FILE}: {problem}" for problem in contradictions(campaign)]
         return campaign
@@ -101,7 +104,9 @@ class _Pack:
         try:
             return read_toml(self.folder / MAIN_FILE)
         except ValueError as error:
-            self.problems.append(f"{MAIN_FILE}: {error}")
+            lacking = not (self.folder / MAIN_FILE).exists()
+            hint = "; if this folder is no campaign, move it, or begin its name with _" if lacking else ""
+            self.problems.append(f"{MAIN_FILE}: {error}{hint}")
             return None
 
     def _languages(self, raw: Mapping[str, Any]) -> tuple[str, ...]:
@@ -164,7 +169,8 @@ class _Pack:
             for language in languages
             if isinstance(kind, str) and re.fullmatch("[a-z0-9-]+", kind)
         }
-        self._no_others("letter-*", set(wanted.values()))
+        if kinds:
+            self._no_others("letter-*", set(wanted.values()))
         found = {key: self._template(file, answers, recipients) for key, file in wanted.items()}
         return {key: template for key, template in found.items() if template}
 
@@ -173,7 +179,7 @@ class _Pack:
         try:
             return LetterTemplate(text, answers, recipients) if text is not None else None
         except ValueError as error:
-            self.problems.append(f"{file}: {error}")
+            self.problems += [f"{file}: {fault}" for fault in error.args]
             return None
 
     def _no_others(self, pattern: str, wanted: set[str]) -> None:

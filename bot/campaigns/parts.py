@@ -18,7 +18,7 @@ Version = Literal["published", "open"]
 """A letter as the appeal asked for it, or a letter of today."""
 Sender = Literal["person", "organisation"]
 State = Literal["open", "partly-met", "met", "unknown"]
-Verification = Literal["confirmed", "published", "doubtful", "outdated"]
+Verification = Literal["confirmed", "published", "derived", "doubtful", "outdated"]
 ChannelType = Literal["post", "fax", "email", "phone", "visit"]
 QuestionType = Literal["name", "organisation", "members", "town", "country", "line", "paragraph"]
 
@@ -124,6 +124,31 @@ Key = Annotated[str, AfterValidator(_key)]
 FieldName = Annotated[str, AfterValidator(_field_name)]
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Who says something: the name of a page's host with the page's address, or whatever else was given."""
+
+    name: str
+    url: str | None = None
+
+
+_PAGE = re.compile(r"(https?://)?((?:[\w-]+\.)+[a-z]{2,})(/\S+)(?:\s.*)?", re.DOTALL)
+_REMARK = re.compile(r"\s*\([^()]*\)$")
+
+
+def sources(words: str) -> tuple[Source, ...]:
+    """Return the sources in `words`, which are parted by semicolons; a remark in brackets behind one is left out."""
+    return tuple(_source(_REMARK.sub("", part.strip())) for part in words.split(";") if part.strip())
+
+
+def _source(words: str) -> Source:
+    page = _PAGE.fullmatch(words)
+    if page is None:
+        return Source(words)
+    scheme, host, path = page.groups()
+    return Source(host.removeprefix("www."), f"{scheme or 'https://'}{host}{path}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedFact:
     """Something that happened, when, and who says so."""
@@ -131,6 +156,11 @@ class DatedFact:
     date: Day
     text: Text
     source: Words
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Who says so, one by one."""
+        return sources(self.source)
 
 
 def by_date(facts: tuple[DatedFact, ...]) -> tuple[DatedFact, ...]:
@@ -149,6 +179,11 @@ class Demand:
     source: Words | None = None
     note: Text | None = None
 
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Who says that it is so, one by one."""
+        return sources(self.source or "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
@@ -164,7 +199,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """A way to reach a recipient, exactly as its source prints it, and how far it can be trusted."""
+    """A way to reach a recipient, and how far it can be trusted; if it is derived, from what was `printed`."""
 
     key: Key
     """Its name among the recipient's channels: the type, and a number from the second on: post-2."""
@@ -173,13 +208,14 @@ class Channel:
     as_of: Day | None
     source: Words
     verification: Verification
+    printed: Words | None = None
     label: Text | None = None
     note: Text | None = None
 
     @property
     def usable(self) -> bool:
         """Whether it may be offered: neither known to have changed nor in need of a check first."""
-        return self.verification in {"confirmed", "published"}
+        return self.verification in {"confirmed", "published", "derived"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +230,8 @@ class Recipient:
     """The office as the head of a letter names it, where that is another form (in Russian: the dative)."""
     role: Literal["to", "copy"] = "to"
     nearest_mission: bool = False
+    note: Text | None = None
+    """What is to be known about all of its channels."""
     holders: Annotated[tuple[Holder, ...], Field(alias="holder")] = ()
     channels: Annotated[tuple[Channel, ...], Field(alias="channel")] = ()
 
@@ -202,6 +240,16 @@ class Recipient:
         if version == "published":
             return self.holders[0] if self.holders else None
         return next((holder for holder in self.holders if holder.until is None), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissionNote:
+    """What is to be known about the mission in a city, and who says so."""
+
+    country_code: Words
+    city: Words
+    text: Text
+    source: Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

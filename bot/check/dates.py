@@ -15,10 +15,13 @@ OLD_FACTS = timedelta(days=365)
 
 
 def expiry(pack: Pack) -> Iterator[Finding]:
-    """Yield an open campaign's `expires` once it has passed, and its facts once they are a year old."""
+    """Yield an open campaign's `expires` if it lacks or has passed, and its facts once they are a year old."""
     campaign = pack.campaign
     if campaign.status != "open":
         return
+    if campaign.expires is None:
+        what = "is missing: an open campaign needs the day from which somebody must look at it again"
+        yield Finding(MAIN_FILE, "expires", what, "no-expiry")
     if campaign.expires and campaign.expires.first_day <= pack.today:
         what = (
             f"{campaign.expires} has come; look at the campaign again, and set a later day or another status"

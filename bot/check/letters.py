@@ -43,11 +43,11 @@ def fields(pack: Pack) -> Iterator[Finding]:
 
 
 def _needed(letter: LetterKind, pack: Pack) -> set[str]:
-    """Return what a letter must use: a letter that goes along with another one need not repeat that."""
+    """Return what a letter must use: a protest its demands; what goes along with a letter need not repeat that."""
     if letter.accompanies:
         return {"recipient.salutation"}
     asked = (q.key for sender in get_args(Sender) for q in pack.campaign.questions_for(letter.kind, sender))
-    return {"recipient.salutation", "demands", *asked}
+    return {"recipient.salutation", *(["demands"] if letter.kind == "protest" else []), *asked}
 
 
 def _used(template: nodes.Template) -> set[str]:

@@ -13,14 +13,22 @@ from bot.check.pack import Pack
 from bot.check.reaching import too_long_to_copy, wrong_emails, wrong_links
 from bot.check.telephones import Line, of_one_office
 from bot.config_errors import read_text
-from bot.missions import Mission
+from bot.countries import Countries
+from bot.missions import Mission, distance_km
+
+FAR_FROM_CAPITAL, TOO_FAR_FROM_CAPITAL = 1000, 10000
+"""Kilometres: few towns with a mission lie as far from their capital as the one, and none as far as the other."""
+MUCH_NEARER = 0.3
+"""How much nearer to the capital coordinates are that were meant otherwise."""
 
 
 def rows(pack: Pack) -> Iterator[Finding]:
     """Yield what is wrong in a row; what is never shown, because its confidence is low, is passed over."""
+    countries = Countries()
     for number, mission in zip(_line_numbers(pack), pack.campaign.missions or (), strict=False):
         yield from _contact(number, mission)
-        yield from _date(number, mission, pack)
+        yield from _whereabouts(number, mission, countries)
+        yield from _dates(number, mission, pack)
 
 
 def _line_numbers(pack: Pack) -> Iterator[int]:
@@ -48,15 +56,41 @@ def _contact(number: int, mission: Mission) -> Iterator[Finding]:
         yield Finding(MISSIONS_FILE, _place(number, "website"), what, "url")
     for what, rule in too_long_to_copy(contact.address or ""):
         yield Finding(MISSIONS_FILE, _place(number, "address"), what, rule)
+    yield from _town(number, mission)
 
 
-def _date(number: int, mission: Mission, pack: Pack) -> Iterator[Finding]:
-    if not mission.source_date:
+def _town(number: int, mission: Mission) -> Iterator[Finding]:
+    """Yield an address that holds its town, which stands below it on the envelope."""
+    end = (mission.address or "").rpartition(", ")[2].casefold()
+    if end and end in {mission.city.casefold(), (mission.post_town or "").casefold()}:
+        what = "ends with the town; that stands below it anyway, so leave it out here"
+        yield Finding(MISSIONS_FILE, _place(number, "address"), what, "mission-address")
+
+
+def _whereabouts(number: int, mission: Mission, countries: Countries) -> Iterator[Finding]:
+    """Yield coordinates that lie too far from the country's capital and would not if they were written otherwise."""
+    capital = countries.location(mission.country_code)
+    if capital is None or mission.location is None:
         return
+    far = distance_km(capital, mission.location)
+    latitude, longitude = mission.location
+    written = {
+        "latitude and longitude look swapped": (longitude, latitude),
+        "the latitude may lack its minus sign, or have one too many": (-latitude, longitude),
+        "the longitude may lack its minus sign, or have one too many": (latitude, -longitude),
+    }
+    why = [why for why, place in written.items() if distance_km(capital, place) < far * MUCH_NEARER]
+    if far > FAR_FROM_CAPITAL and (why or far > TOO_FAR_FROM_CAPITAL):
+        what = f"lies {far:.0f} km from the capital of {mission.country}"
+        yield Finding(MISSIONS_FILE, _place(number, "latitude"), "; ".join([what, *why[:1]]), "mission-place")
+
+
+def _dates(number: int, mission: Mission, pack: Pack) -> Iterator[Finding]:
     facts = pack.campaign.facts_as_of
-    if PartialDate(mission.source_date).first_day > facts.last_day:
-        what = f"{mission.source_date} is later than facts_as_of ({facts}) in campaign.toml"
-        yield Finding(MISSIONS_FILE, _place(number, "source_date"), what, "mission-date")
+    for column, day in (("source_date", mission.source_date), ("contact_date", mission.contact_date)):
+        if day and PartialDate(day).first_day > facts.last_day:
+            what = f"{day} is later than facts_as_of ({facts}) in campaign.toml"
+            yield Finding(MISSIONS_FILE, _place(number, column), what, "mission-date")
 
 
 def _place(number: int, column: str) -> str:

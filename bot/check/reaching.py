@@ -34,7 +34,7 @@ def channels(pack: Pack) -> Iterator[Finding]:
     for recipient in pack.campaign.recipients:
         for channel in recipient.channels:
             where = f"recipient.{recipient.key}.channel.{channel.key}"
-            for what, rule in _of_channel(channel, pack):
+            for what, rule in (*_of_channel(channel, pack), *_of_former_holder(channel, recipient)):
                 yield Finding(MAIN_FILE, where, what, rule)
             if channel.verification == "outdated" and not _has_newer(recipient, channel):
                 what = (
@@ -49,6 +49,18 @@ def _of_channel(channel: Channel, pack: Pack) -> Iterator[tuple[str, str]]:
     if channel.type == "post" and not _names_a_place(channel.value, pack.languages):
         yield "names neither a postal code nor a country; no letter from abroad would arrive", "post-address"
     yield from too_long_to_copy(channel.value)
+
+
+def _of_former_holder(channel: Channel, recipient: Recipient) -> Iterator[tuple[str, str]]:
+    """Yield the name of somebody who has left the office, in an address that is to be used today."""
+    for holder in recipient.holders if channel.usable else ():
+        names = {name for name in holder.name.texts.values() if name.casefold() in channel.value.casefold()}
+        if holder.until and names:
+            what = (
+                f"“{min(names)}” has left the office; put the address as it is printed into printed, "
+                "and one for today into value (verification: derived)"
+            )
+            yield what, "former-holder"
 
 
 def wrong_emails(value: str) -> Iterator[str]:

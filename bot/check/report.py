@@ -12,6 +12,7 @@ from bot.campaigns import PackError
 from bot.check import (
     catalogues,
     dates,
+    files,
     languages,
     letters,
     missions,
@@ -49,7 +50,10 @@ RULES: tuple[Rule, ...] = (
     routes.apart,
     routes.reached,
     routes.missions_file,
+    routes.located,
     routes.buttons,
+    files.strays,
+    files.appeals,
 )
 
 
@@ -86,8 +90,9 @@ def look_through(config_file: Path | None, further: Sequence[Path], today: date)
     known = {pack.resolve() for pack in offered}
     packs = {pack: pack.name for pack in offered} | {p: str(p) for p in further if p.resolve() not in known}
     looked = [_look_at(folder.resolve(), name, today) for folder, name in packs.items()]
-    said = catalogues.in_use()
-    compared = [catalogues.compare(file, said) for file in sorted(LOCALES.glob("*/LC_MESSAGES/bot.po"))]
+    translations = sorted(LOCALES.glob("*/LC_MESSAGES/bot.po"))
+    said = catalogues.in_use() if translations else frozenset()
+    compared = [catalogues.compare(file, said) for file in translations]
     wrong = (
         *unusable,
         *map(str, setup.settings(settings, offered, config_file)),
@@ -95,7 +100,7 @@ def look_through(config_file: Path | None, further: Sequence[Path], today: date)
         *(line for one in looked for line in one.wrong),
         *(str(finding) for one in compared for finding in one.wrong),
     )
-    spoken = frozenset(interface_languages()).union(*(one.languages for one in looked))
+    spoken = frozenset(interface_languages(LOCALES)).union(*(one.languages for one in looked))
     return Report(wrong, tuple(line for one in compared for line in one.to_do()), len(packs), len(spoken))
 
 
@@ -122,6 +127,11 @@ def _twice(packs: Iterable[Path]) -> Iterator[str]:
 
 def _look_at(folder: Path, name: str, today: date) -> _Looked:
     """Return what is wrong in a pack, called `name`; one that the bot cannot use says why."""
+    if not folder.is_dir():
+        lacking = (
+            "this is a file; name the folder it lies in" if folder.exists() else "there is no such folder"
+        )
+        return _Looked((f"{name}: {lacking}",))
     try:
         pack = read_pack(folder, today)
     except PackError as error:

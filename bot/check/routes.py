@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from typing import get_args
 
-from bot.campaigns import Recipient
+from bot.campaigns import Recipient, Sender
 from bot.campaigns.loading import MAIN_FILE, MISSIONS_FILE
 from bot.check.finding import Finding
 from bot.check.pack import Pack
@@ -58,6 +59,20 @@ def missions_file(pack: Pack) -> Iterator[Finding]:
     elif not nearest:
         what = f"no recipient of {MAIN_FILE} has nearest_mission = true"
         yield Finding(MISSIONS_FILE, "the whole file", what, "missions-file")
+
+
+def located(pack: Pack) -> Iterator[Finding]:
+    """Yield the nearest embassies that nobody finds, because the supporter is not asked for a country."""
+    campaign = pack.campaign
+    for recipient in campaign.recipients:
+        chosen = [letter.kind for letter in campaign.kinds if letter.kind in recipient.kinds]
+        for kind, sender in product(chosen if recipient.nearest_mission else (), get_args(Sender)):
+            if not any(question.type == "country" for question in campaign.questions_for(kind, sender)):
+                what = (
+                    f"whose nearest one? No question asks for the country of a {sender} who writes the {kind}; "
+                    "add one with the key country"
+                )
+                yield Finding(MAIN_FILE, f"recipient.{recipient.key}.nearest_mission", what, "no-country")
 
 
 def buttons(pack: Pack) -> Iterator[Finding]:

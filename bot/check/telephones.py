@@ -16,6 +16,8 @@ from bot.check.finding import Finding
 from bot.check.pack import Pack
 
 _BETWEEN = re.compile(r"[,;\n]|\s/\s|\s(?:or|or else|или|oder|ou|o|und|and|и)\s")
+_LETTER = re.compile(r"(?<=\d)[OoОоIl]|[OoОоIl](?=\d)")
+"""Letters, of two alphabets, that look like 0 and 1."""
 _IN_BRACKETS = re.compile(r"\((\d{2,6})\)")
 
 
@@ -58,7 +60,9 @@ def _impossible(line: Line) -> Iterator[str]:
         yield f"“{line.value}” holds no number"
     for number in printed(line.value):
         found = _parse(number, line.country)
-        if found is None or is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
+        if letter := _LETTER.search(number):
+            yield f"“{number}” has the letter {letter[0]} in the place of a digit"
+        elif found is None or is_possible_number_with_reason(found) != ValidationResult.IS_POSSIBLE:
             yield f"“{number}” has too few or too many digits for a number in {_country(found, line)}"
         elif "+" in number and not phonenumbers.is_valid_number(found):
             yield f"“{number}” begins like no number in {_country(found, line)}"

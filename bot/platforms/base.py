@@ -9,17 +9,81 @@ from html.parser import HTMLParser
 from typing import Literal, Protocol
 from urllib.parse import unquote
 
-from bot.events import Chat, Event, Message, clean
+from bot.events import Chat, Event, Message, Tap, clean
 
 Handle = Callable[[Event], Awaitable[None]]
 """Takes in one event; once it is awaited, the event has had its effect and is answered."""
 
-Kind = Literal["text", "pre", "blockquote"]
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An event that has had its effect: `answer` ends when it is answered."""
+
+    answer: Awaitable[object]
+    tap: Tap | None = None
+    heard: bool = True
+    """False where nothing came of it: it came too fast, or had had its effect before."""
+
+
+Take = Callable[[Event], Awaitable[Taken]]
+"""Takes in one event; once it is awaited, the effect is on the disk.
+
+Raises NotRecordedError if nothing could be recorded: the event is to be given again.
+"""
+
+
+class PlatformError(Exception):
+    """A platform cannot be used; the message is one line for the person who runs the bot."""
+
+
+class NotRecordedError(Exception):
+    """An event had no effect, for the database cannot be used just now."""
+
+
+class UndeliveredError(Exception):
+    """A message did not arrive, or may not have."""
+
+
+class LaterError(UndeliveredError):
+    """The platform asks to wait so many `seconds` before anything more is sent to this chat."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"to be sent in {seconds:g} s")
+        self.seconds = seconds
+
+
+class UnreachableError(UndeliveredError):
+    """The platform cannot be reached: the message has certainly not arrived."""
+
+
+class UnsureError(UndeliveredError):
+    """The connection broke after the message was written: it may have arrived."""
+
+
+class GoneError(UndeliveredError):
+    """The chat is closed to us: blocked, left or deleted."""
+
+
+class MovedError(UndeliveredError):
+    """The chat has another id from now on."""
+
+    def __init__(self, to: str) -> None:
+        super().__init__("the chat has moved")
+        self.to = to
+
+
+class RefusedError(UndeliveredError):
+    """The platform does not take this message at all."""
+
+
+Kind = Literal["text", "pre", "blockquote", "fold"]
+"""Words, a letter, a quotation, or a long text that may be folded up where the platform can do that."""
 _STYLES = ("b", "i", "code")
+_INSIDE: tuple[Kind, ...] = ("pre", "blockquote", "fold")
 
 
 class Platform(Protocol):
-    """A place where people talk with the bot."""
+    """A place where people talk with the bot. It also has a `run` that receives until nothing more is to come."""
 
     @property
     def name(self) -> str:
@@ -27,11 +91,10 @@ class Platform(Protocol):
         ...
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
-        """Send `message`; `delivery` is the same whenever the same message is sent again."""
-        ...
+        """Send `message`; `delivery` is the same whenever the same message is sent again.
 
-    async def run(self, handle: Handle) -> None:
-        """Receive until there is nothing more to come, and give each event to `handle`."""
+        Raises UndeliveredError, by its kind, if it did not arrive.
+        """
         ...
 
 
@@ -79,9 +142,12 @@ def plain_text(html: str) -> str:
     return "\n".join(block.plain for block in blocks(html))
 
 
-def blocks(html: str) -> tuple[Block, ...]:
-    """Return the parts of a message's `html`, without control characters and without tags we do not know."""
-    parser = _Parser()
+def blocks(html: str, *, spelled_out: bool = True) -> tuple[Block, ...]:
+    """Return the parts of a message's `html`, without control characters and without tags we do not know.
+
+    A link's address stands behind its words; that of a web page only if it is to be `spelled_out`.
+    """
+    parser = _Parser(spelled_out=spelled_out)
     parser.feed(html)
     parser.close()
     found = parser.found
@@ -92,8 +158,9 @@ def blocks(html: str) -> tuple[Block, ...]:
 class _Parser(HTMLParser):
     """Collects the blocks of a message's HTML."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, spelled_out: bool) -> None:
         super().__init__()
+        self._spelled_out = spelled_out
         self.found: list[Block] = []
         self._open: list[str] = []
         self._link: str | None = None
@@ -104,10 +171,14 @@ class _Parser(HTMLParser):
             self._add("\n")
         elif tag == "a":
             self._link, self._linked = clean(dict(attrs).get("href") or "") or None, ""
+        elif tag == "blockquote" and "expandable" in dict(attrs):
+            self._open.append("fold")
         else:
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "blockquote" and tag not in self._open:
+            tag = "fold"
         if tag == "a":
             self._end_link()
         elif tag in self._open:
@@ -121,11 +192,12 @@ class _Parser(HTMLParser):
     def _end_link(self) -> None:
         """Put a link's address behind its words, unless they say it already."""
         link, self._link = self._link, None
-        if link and self._linked.strip() not in (link, _address(link)):
+        hidden = not self._spelled_out and re.match(r"https?://", link or "")
+        if link and not hidden and self._linked.strip() not in (link, _address(link)):
             self._add(f" ({_address(link)})")
 
     def _add(self, words: str) -> None:
-        kind: Kind = "pre" if "pre" in self._open else "blockquote" if "blockquote" in self._open else "text"
+        kind: Kind = next((kind for kind in _INSIDE if kind in self._open), "text")
         run = Run(words, frozenset(self._open).intersection(_STYLES), self._link)
         if self.found and self.found[-1].kind == kind:
             self.found[-1] = Block(kind, (*self.found[-1].runs, run))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TextIO
@@ -17,6 +19,10 @@ QUIT = "quit"
 GOODBYE = Phrase("Goodbye. When you come back, we go on where you left off.")
 HOW_TO_LEAVE = Phrase("To leave, type /quit or press Ctrl-D.")
 LEAVE = Phrase("Leave; the conversation stays as it is")
+
+
+class TerminalError(Exception):
+    """Nothing can be read or said here; the message is one line for whoever started the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +88,45 @@ class Console:
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
         """Show `message`; it is on the screen, or in the pipe, when this returns."""
-        await self._desk.show(message)
+        with self._one_line():
+            await self._desk.show(message)
 
     async def run(self, handle: Handle) -> None:
         """Give each line to `handle`, one after the other, until the person leaves or nobody listens."""
-        try:
+        with self.while_somebody_listens():
             if self._ends.interactive:
                 await handle(self._event("start", ""))
-            while (line := await self._desk.ask()) is not None:
+            while (line := await self._ask()) is not None:
                 command, text = parse_command(clean(line), (PREFIX,))
                 if command == QUIT:
                     break
                 await handle(self._event(command, text))
-            await self._desk.part(self._goodbye)
+            with self._one_line():
+                await self._desk.part(self._goodbye)
+
+    @contextmanager
+    def while_somebody_listens(self) -> Iterator[None]:
+        """Enter a talk that ends quietly when nobody listens any more; TerminalError says what else ends it."""
+        try:
+            yield
         except BrokenPipeError:
-            _mute(self._ends.sink)
+            pass
+        finally:
+            _let_go(self._ends.sink)
+
+    async def _ask(self) -> str | None:
+        with self._one_line():
+            return await self._desk.ask()
+
+    @contextmanager
+    def _one_line(self) -> Iterator[None]:
+        """Turn what is wrong with the terminal into one line; BrokenPipeError if whoever listened has just gone."""
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, ConnectionError) or (self._ends.interactive and error.errno == errno.EIO):
+                raise BrokenPipeError(error.errno, error.strerror) from error
+            raise TerminalError(f"the terminal or the pipe cannot be used: {error.strerror}") from error
 
     def _event(self, command: str | None, text: str) -> Event:
         return Event(uuid4().hex, self._person, self._chat, self._clock(), text, command)
@@ -113,8 +143,11 @@ def _desk(ends: Terminal, commands: Mapping[str, str], how_to_leave: str) -> Des
     return Pipe(ends.source, ends.sink)
 
 
-def _mute(sink: TextIO) -> None:
-    """Let what `sink` still holds go nowhere, else Python complains of the broken pipe when it ends."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sink.fileno())
-    os.close(nowhere)
+def _let_go(sink: TextIO) -> None:
+    """Let what `sink` still holds go nowhere if it cannot be said, else Python complains of it when it ends."""
+    try:
+        sink.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sink.fileno())
+        os.close(nowhere)

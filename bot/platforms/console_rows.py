@@ -25,8 +25,9 @@ class Row:
 
 
 def groups(buttons: Sequence[ShownButton]) -> Iterator[tuple[Row, ...]]:
-    """Return the lines of `buttons` in their order, neighbours of one kind together."""
-    for kind, group in groupby(buttons, _kind):
+    """Return the lines of `buttons` in their order, neighbours of one kind together; what needs a touch is left out."""
+    typed = (button for button in buttons if button.copy is None and not button.place)
+    for kind, group in groupby(typed, _kind):
         several = tuple(group)
         leads = [_lead(kind, button, several) for button in several]
         yield tuple(Row(kind, lead, _line(b.label)) for lead, b in zip(leads, several, strict=True))

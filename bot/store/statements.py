@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, func, select, union_all, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.pledges import Status
@@ -51,6 +51,11 @@ CLOSE = delete(t.conversation).where(t.conversation.c.key == bindparam("key"))
 QUEUE = insert(t.delivery).values(_every_column(t.delivery)).returning(t.delivery.c.id)
 UNSENT = select(t.delivery).where(t.delivery.c.platform == bindparam("platform")).order_by(t.delivery.c.id)
 SENT = delete(t.delivery).where(t.delivery.c.id == bindparam("id"))
+MOVED = (
+    update(t.delivery)
+    .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.chat == bindparam("old"))
+    .values(chat=bindparam("new"))
+)
 
 # --- people
 
@@ -60,7 +65,9 @@ SET_LANGUAGE = _person.on_conflict_do_update(
 )
 LANGUAGE = _language
 OPEN_CONVERSATIONS = (
-    select(func.count()).select_from(t.conversation).where(t.conversation.c.owner == bindparam("owner"))
+    select(t.conversation.c.frames)
+    .where(t.conversation.c.owner == bindparam("owner"))
+    .order_by(t.conversation.c.updated_at, t.conversation.c.key)
 )
 FORGET = tuple(
     delete(table).where(table.c.owner == bindparam("owner")) for table in (t.pledge, t.conversation, t.person)
@@ -68,14 +75,18 @@ FORGET = tuple(
 
 # --- pledges
 
-REPLACE_PLEDGE = (
-    delete(t.pledge)
-    .where(t.pledge.c.owner == bindparam("owner"), t.pledge.c.campaign == bindparam("campaign"))
-    .where(t.pledge.c.kind == bindparam("kind"), t.pledge.c.sender == bindparam("sender"))
-    .where(t.pledge.c.status.in_((Status.PLEDGED.value, bindparam("status"))))
-    .returning(t.pledge.c.id)
+_same_letter = (
+    *(t.pledge.c[name] == bindparam(name) for name in ("owner", "campaign", "kind", "sender")),
+    t.pledge.c.status.in_((Status.PLEDGED.value, bindparam("status"))),
 )
-"""Delete what was promised for the same letter, and what was recorded for it with the same `status`."""
+SAME_LETTER = (
+    select(t.pledge.c.status, t.way.c.recipient, t.way.c.channel)
+    .select_from(t.pledge.outerjoin(t.way))
+    .where(*_same_letter)
+)
+"""What was promised for the same letter, and what was recorded for it with the same `status`, a row for each way."""
+REPLACE_PLEDGE = delete(t.pledge).where(*_same_letter)
+"""Delete all that."""
 
 ADD_PLEDGE = insert(t.pledge).values(_every_column(t.pledge)).returning(t.pledge.c.id)
 ADD_WAY = insert(t.way)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import groupby
 
-from bot.events import Chat, Event, Person
-from bot.pledges import Consent, Kept, NewPledge, Pledge, Status, Way
+from bot.events import Chat, Event, Message, Person
+from bot.pledges import Consent, Kept, NewPledge, Pledge, Recorded, Status, Way
 from bot.store import statements
 from bot.store.connection import Connection
 from bot.store.owners import Owners
+from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
 """Seconds after which an open conversation is wiped."""
@@ -33,7 +34,7 @@ class Unsent:
 
     id: int
     chat: Chat
-    message: str
+    message: Message
 
 
 class Work:
@@ -68,12 +69,12 @@ class Work:
             statements.KEEP_OPEN, key=key, owner=owner, frames=frames, updated_at=self._now
         )
 
-    async def queue(self, chat: Chat, messages: Sequence[str]) -> tuple[Unsent, ...]:
+    async def queue(self, chat: Chat, messages: Sequence[Message]) -> tuple[Unsent, ...]:
         """Record `messages` as still to be sent to `chat`, and return them with their ids, in order."""
         queued = []
         for message in messages:
             [row] = await self._connection.rows(
-                statements.QUEUE, platform=chat.platform, chat=chat.id, message=message
+                statements.QUEUE, platform=chat.platform, chat=chat.id, message=dump(message)
             )
             queued.append(Unsent(row["id"], chat, message))
         return tuple(queued)
@@ -81,32 +82,39 @@ class Work:
     async def unsent(self, platform: str) -> tuple[Unsent, ...]:
         """Return what is still to be sent on `platform`, oldest first."""
         rows = await self._connection.rows(statements.UNSENT, platform=platform)
-        return tuple(Unsent(row["id"], Chat(platform, row["chat"]), row["message"]) for row in rows)
+        return tuple(Unsent(row["id"], Chat(platform, row["chat"]), parse(row["message"])) for row in rows)
 
     async def sent(self, ids: Sequence[int]) -> None:
         """Delete the messages that have been sent."""
         await self._connection.each(statements.SENT, [{"id": one} for one in ids])
+
+    async def moved(self, chat: Chat, to: Chat) -> None:
+        """Let everything that is still to be sent to `chat` go `to` its new id."""
+        await self._connection.rows(statements.MOVED, platform=chat.platform, old=chat.id, new=to.id)
 
     async def set_language(self, person: Person, language: str) -> None:
         """Remember the language that `person` chose."""
         owner = self._owners.owner(person)
         await self._connection.rows(statements.SET_LANGUAGE, owner=owner, language=language)
 
-    async def add_pledge(self, person: Person, pledge: NewPledge) -> bool:
-        """Record `pledge`; return False if it took the place of one this person had made for the same letter.
+    async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded:
+        """Record `pledge`, and return what became of it.
 
-        A letter that was sent stays recorded when another is promised.
+        It takes the place of what this person had promised for the same letter. What has been sent adds up: with
+        the ways of before, and the newest day. A letter that was sent stays recorded when another is promised.
         """
         owner = self._owners.owner(person)
         columns = _columns(pledge)
         same = {name: columns[name] for name in ("campaign", "kind", "sender", "status")}
-        old = await self._connection.rows(statements.REPLACE_PLEDGE, owner=owner, **same)
+        old = await self._connection.rows(statements.SAME_LETTER, owner=owner, **same)
+        await self._connection.rows(statements.REPLACE_PLEDGE, owner=owner, **same)
         [new] = await self._connection.rows(
             statements.ADD_PLEDGE, owner=owner, created_at=self._now, **columns
         )
-        ways = [{"pledge": new["id"], "recipient": w.recipient, "channel": w.channel} for w in pledge.ways]
-        await self._connection.each(statements.ADD_WAY, ways)
-        return not old
+        ways = sorted({*pledge.ways, *_ways(row for row in old if row["status"] != Status.PLEDGED)})
+        rows = [{"pledge": new["id"], "recipient": w.recipient, "channel": w.channel} for w in ways]
+        await self._connection.each(statements.ADD_WAY, rows)
+        return _recorded({row["status"] for row in old})
 
     async def pledges(self, person: Person) -> tuple[Pledge, ...]:
         """Return the pledges of `person`, oldest first, numbered from 1."""
@@ -119,25 +127,49 @@ class Work:
 
         One that is recorded as sent already keeps its day.
         """
-        ids = await self._connection.rows(statements.PLEDGE_IDS, owner=self._owners.owner(person))
-        if not 0 < number <= len(ids):
+        mine = await self.pledges(person)
+        if not 0 < number <= len(mine):
             return None
+        promised = mine[number - 1].terms
+        if any(one.terms.letter == promised.letter and one.terms.status == Status.SENT for one in mine):
+            return await self._mark_sent_again(person, mine[number - 1], day)
+        ids = await self._connection.rows(statements.PLEDGE_IDS, owner=self._owners.owner(person))
         await self._connection.rows(
             statements.MARK_SENT, pledge=ids[number - 1]["id"], sent_on=day.isoformat()
         )
         return (await self.pledges(person))[number - 1]
 
+    async def _mark_sent_again(self, person: Person, pledge: Pledge, day: date) -> Pledge:
+        """Let a promise of a letter that was sent before add up with that."""
+        if pledge.terms.status != Status.PLEDGED:
+            return pledge
+        await self.add_pledge(person, replace(pledge.terms, status=Status.SENT, day=day))
+        return (await self.pledges(person))[-1]
+
     async def kept(self, person: Person) -> Kept:
         """Return everything that is kept about `person`."""
         owner = self._owners.owner(person)
         language = await self._connection.rows(statements.LANGUAGE, owner=owner)
-        [(conversations,)] = await self._connection.rows(statements.OPEN_CONVERSATIONS, owner=owner)
+        rows = await self._connection.rows(statements.OPEN_CONVERSATIONS, owner=owner)
+        conversations = tuple(row["frames"] for row in rows)
         return Kept(await self.pledges(person), language[0]["language"] if language else None, conversations)
 
     async def forget(self, person: Person) -> None:
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
         for statement in statements.FORGET:
             await self._connection.rows(statement, owner=self._owners.owner(person))
+
+
+def _recorded(replaced: set[str]) -> Recorded:
+    """Return what became of a pledge that took the place of pledges with these statuses."""
+    if replaced - {Status.PLEDGED}:
+        return Recorded.ADDED
+    return Recorded.REPLACED if replaced else Recorded.NEW
+
+
+def _ways(rows: Iterable[sqlite3.Row]) -> Iterator[Way]:
+    """Yield the ways in `rows`; a pledge without any has a row with none."""
+    return (Way(row["recipient"], row["channel"]) for row in rows if row["recipient"] is not None)
 
 
 def _columns(pledge: NewPledge) -> dict[str, object]:
@@ -164,7 +196,7 @@ def _pledge(rows: Sequence[sqlite3.Row]) -> NewPledge:
         kind=row["kind"],
         sender=row["sender"],
         country=row["country"],
-        ways=tuple(Way(r["recipient"], r["channel"]) for r in rows if r["recipient"] is not None),
+        ways=tuple(_ways(rows)),
         status=Status(row["status"]),
         day=date.fromisoformat(row["day"]),
         consent=Consent(

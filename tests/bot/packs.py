@@ -102,6 +102,12 @@ nearest_mission = true
 office = { en = "Embassy of Examplia", ru = "Посольство Экзамплии" }
 salutation = { en = "Your Excellency,", ru = "Ваше Превосходительство!" }
 
+[[mission_note]]
+country_code = "DE"
+city = "Berlin"
+text = { en = "Ring twice." }
+source = "example.org/bell"
+
 [[recipient]]
 key = "bakers"
 kinds = ["solidarity"]
@@ -195,12 +201,13 @@ My loaf: {{ loaf }}
 """
 
 MISSIONS = """\
-country_code,country,city,kind,address,postal_code,phone,fax,email,website,latitude,longitude,coordinates_of,\
-also_accredited_to,source_1,source_2,source_date,confidence
-DE,Germany,Berlin,embassy,Kornstraße 1,10115,+49 30 000000,+49 30 000001,,,52.5,13.4,city,BS,list,,2020-03,high
-DE,Germany,Bonn,consulate-general,Mehlweg 2,,,,,,50.7,7.1,city,,list,,2020,medium
-FR,France,Paris,embassy,Rue du Pain 3,,,,paris@example.org,,48.9,2.3,city,BS,list,,,medium
-GB,United Kingdom,London,embassy,Mill Lane 4,,,,,,51.5,-0.1,city,,list,,2019,low
+country_code,country,city,kind,address,post_town,postal_code,phone,fax,email,website,latitude,longitude,\
+coordinates_of,also_accredited_to,source_1,source_2,source_date,contact_date,confidence
+DE,Germany,Berlin,embassy,Kornstraße 1,,10115,+49 30 000000,+49 30 000001,,,52.5,13.4,city,BS,list,,2020-03,2018,high
+DE,Germany,Bonn,consulate-general,Mehlweg 2,,,,,,,50.7,7.1,city,,list,,2020,,medium
+FR,France,Paris,embassy,Rue du Pain 3,,,,,paris@example.org,,48.9,2.3,city,BS,list,,,,medium
+GB,United Kingdom,London,embassy,Mill Lane 4,,,,,,,51.5,-0.1,city,,list,,2019,,low
+PE,Peru,Lima,consulate-general,Jirón del Pan 5,,,,,,,-12.0,-77.0,city,,list,,2019,,medium
 """
 
 FILES = {

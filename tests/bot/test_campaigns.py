@@ -19,12 +19,14 @@ from bot.campaigns import (
     Demand,
     Holder,
     LetterKind,
+    MissionNote,
     Oddity,
     PackError,
     PartialDate,
     Question,
     Recipient,
 )
+from bot.campaigns.parts import Source, sources
 from bot.missions import Reason
 from tests.bot.packs import load, spoil, write_pack
 
@@ -82,7 +84,7 @@ def test_what_is_wrong_with_the_folders_is_said(tmp_path: Path) -> None:
     assert problems(tmp_path / "one", tmp_path / "two", missing, only=("a", "z")) == (
         "a: there are two packs of this name; rename one",
         f"{missing}: there is no such folder",
-        "z: there is no such campaign",
+        "campaigns: there is no campaign “z”",
     )
 
 
@@ -128,6 +130,25 @@ def test_dates_may_stand_without_quotation_marks(pack: Path) -> None:
 def test_what_happened_is_told_in_order(campaign: Campaign) -> None:
     """Events come by date, however they stand in the file."""
     assert [str(event.date) for event in campaign.events] == ["2024-06-01", "2024-12"]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("https://www.example.org/a?b=1", [Source("example.org", "https://www.example.org/a?b=1")]),
+        ("http://example.org/a", [Source("example.org", "http://example.org/a")]),
+        ("example.org/news/1 (1 May, after Reuters)", [Source("example.org", "https://example.org/news/1")]),
+        ("example.org (2013); BBC", [Source("example.org"), Source("BBC")]),
+        (
+            "example.org 1 May; the union's notice",
+            [Source("example.org 1 May"), Source("the union's notice")],
+        ),
+        ("", []),
+    ],
+)
+def test_a_source_is_a_name_and_perhaps_a_page(written: str, said: list[Source]) -> None:
+    """The address of a page is shown as its host, with a link; anything else as it is, without remarks in brackets."""
+    assert list(sources(written)) == said
 
 
 def test_the_appeal_is_shown_by_section(campaign: Campaign) -> None:
@@ -230,23 +251,40 @@ def test_the_nearest_embassy(campaign: Campaign) -> None:
     assert embassy.finding.reason == Reason.RESIDENT
     assert [mission.city for mission in embassy.finding.missions] == ["Berlin"]
     assert embassy.title.in_language("en") == "Embassy of Examplia (Berlin)"
-    assert embassy.title.in_language("ru") == "Посольство Экзамплии (Berlin)"
+    assert embassy.title.in_language("ru") == "Посольство Экзамплии (Берлин)"
     assert [(c.type, c.value, str(c.as_of), c.verification) for c in embassy.channels] == [
-        ("post", "Kornstraße 1\n10115\nGermany", "2020-03", "confirmed"),
-        ("fax", "+49 30 000001", "2020-03", "confirmed"),
-        ("phone", "+49 30 000000", "2020-03", "confirmed"),
+        ("post", "Embassy of Examplia\nKornstraße 1\n10115 Berlin\nGermany", "2020-03", "published"),
+        ("fax", "+49 30 000001", "2018", "published"),
+        ("phone", "+49 30 000000", "2018", "published"),
     ]
+    assert [note.text.in_language("en") for note in embassy.notes] == ["Ring twice."]
+
+
+def test_a_consulate_is_not_called_an_embassy(campaign: Campaign) -> None:
+    """Where there is a consulate general only, neither the title nor the envelope says that it is the embassy."""
+    consulate = campaign.addressees("protest", "PE")[1]
+    assert consulate.title.in_language("en") == "Embassy of Examplia"
+    assert [channel.value for channel in consulate.channels] == ["Jirón del Pan 5\nLima\nPeru"]
+    assert consulate.notes == ()
+
+
+def test_a_territory_of_the_country_concerned_has_no_embassy_either(pack: Path) -> None:
+    """Whoever writes from Guernsey about the United Kingdom is sent to no embassy, as in London."""
+    spoil(pack, "campaign.toml", 'country = "KZ"', 'country = "GB"')
+    assert [a.recipient.key for a in load(pack).addressees("protest", "GG")] == ["minister", "archive"]
 
 
 def test_several_embassies(campaign: Campaign) -> None:
     """Where several embassies are as good, the title names no city, and each channel says which it leads to."""
     embassy = campaign.addressees("protest", "BS")[1]
     assert embassy.title.in_language("en") == "Embassy of Examplia"
+    labelled = [c.label.in_language("ru") for c in embassy.channels if c.label]
+    assert labelled == ["Берлин", "Берлин", "Берлин", "Париж", "Париж"]
     labels = [(c.key, c.label and c.label.in_language("en"), c.as_of) for c in embassy.channels]
     assert labels == [
         ("post", "Berlin", PartialDate("2020-03")),
-        ("fax", "Berlin", PartialDate("2020-03")),
-        ("phone", "Berlin", PartialDate("2020-03")),
+        ("fax", "Berlin", PartialDate("2018")),
+        ("phone", "Berlin", PartialDate("2018")),
         ("post-2", "Paris", None),
         ("email-2", "Paris", None),
     ]
@@ -328,7 +366,10 @@ TOML_FAULTS = [
     (
         'verification = "confirmed"',
         'verification = "sure"',
-        "recipient.minister.channel.post-2.verification: must be one of confirmed, published, doubtful, outdated",
+        (
+            "recipient.minister.channel.post-2.verification: must be one of confirmed, published, derived, "
+            "doubtful, outdated"
+        ),
     ),
     (
         'type = "phone"\n',
@@ -336,6 +377,21 @@ TOML_FAULTS = [
         "recipient.minister.channel: “post” occurs 2 times",
     ),
     ("nearest_mission = true", "", "recipient.embassy: has no channel"),
+    (
+        'verification = "confirmed"',
+        'verification = "derived"',
+        "recipient.minister.channel.post-2: is derived, so it needs the key printed: from what",
+    ),
+    (
+        'city = "Berlin"',
+        'city = "Bonn am Rhein"',
+        "mission_note: missions.csv has no mission in “Bonn am Rhein” (DE)",
+    ),
+    (
+        "One baker is back.",
+        "One baker is back." + 3500 * "x",
+        "event: with {#since} below them the events have 3652 characters in en; at most 3500 can be shown",
+    ),
     (
         'kinds = ["solidarity"]',
         'kinds = ["solidarty"]',
@@ -387,6 +443,60 @@ TOML_FAULTS = [
     ("max_length = 80", "max_length = 0", "question.loaf.max_length: must be more than 0"),
     ("optional = true", 'optional = "perhaps"', "question.name.optional: must be true or false"),
     ('for = ["organisation"]', "for = []", "question.organisation.for: needs at least one entry"),
+    (
+        'status = "open"',
+        'statis = "open"',
+        "statis: is not a key that is known here; did you mean status?",
+    ),
+    (
+        "nearest_mission = true",
+        "nearest_misson = true",
+        "recipient.embassy.nearest_misson: is not a key that is known here; did you mean nearest_mission?",
+    ),
+    ("[[event]]", "[[events]]", "events: is not a key that is known here; did you mean event?"),
+    ("[[oddity]]", "[oddity]", "oddity: must stand in double brackets: [[oddity]]"),
+    (
+        'kinds = ["solidarity"]',
+        'kinds = "solidarity"',
+        'recipient.bakers.kinds: must be a list, such as ["one", "two"]',
+    ),
+    (
+        'notice = { en = "This is an example." }\nnames = { en = ["Baker Street"] }\n',
+        'names = { en = ["Baker Street"] }\n[[notice]]\nen = "Example"\n',
+        "notice: must stand in single brackets: [notice]",
+    ),
+    (
+        '{ en = ["Baker Street"] }',
+        '["Baker Street"]',
+        'names: must give the names by language, such as { en = ["Natalia Sokolova"] }',
+    ),
+    ('{ en = ["Baker Street"] }', "{ en = [1] }", "names.en.1: must be text in quotation marks"),
+    (
+        '{ en = ["Baker Street"] }',
+        '{ en = ["Baker Street"], de = ["Bäcker"] }',
+        "names.de: is not among the campaign's languages",
+    ),
+    ("max_length = 80", "max_length = 80.5", "question.loaf.max_length: must be a whole number"),
+    (
+        'key = "loaf"\ntype = "line"',
+        'key = "members"\ntype = "line"',
+        "question.members: has the type line; with this key it must have the type members",
+    ),
+    (
+        'key = "country"\ntype = "country"',
+        'key = "country"\ntype = "town"',
+        "question.country: has the type town; with this key it must have the type country",
+    ),
+    (
+        'key = "country"\ntype = "country"',
+        'key = "land"\ntype = "country"',
+        "question.land: asks for a country, so its key must be country",
+    ),
+    (
+        'source = "https://example.org/appeal"',
+        "source = “https://example.org/appeal”",
+        'line 7, column 10: use straight quotation marks, ", and not “',
+    ),
 ]
 
 
@@ -395,6 +505,106 @@ def test_a_fault_in_campaign_toml_is_named(pack: Path, old: str, new: str, probl
     """Each fault is said with the file, the key and what is wrong, in words for people who edit text files."""
     spoil(pack, "campaign.toml", old, new)
     assert f"bakers-2024/campaign.toml: {problem}" in problems(pack.parent)
+
+
+AT_THE_TOP = "belongs at the top of the file, above the first line in square brackets"
+
+
+@pytest.mark.parametrize(
+    ("line", "below", "place"),
+    [
+        ('country = "KZ"\n', "[[event]]\n", "event.1.country"),
+        ('languages = ["en", "ru"]\n', "[[oddity]]\n", "oddity.1.languages"),
+        (
+            'status = "open"\n',
+            '[[recipient.holder]]\nname = { en = "Ada',
+            "recipient.minister.holder.1.status",
+        ),
+    ],
+)
+def test_a_line_that_slid_into_a_table_is_sent_to_the_top(
+    pack: Path, line: str, below: str, place: str
+) -> None:
+    """A key of the campaign that stands in a table is said to belong at the top, and not to be missing as well."""
+    spoil(pack, "campaign.toml", line, "")
+    spoil(pack, "campaign.toml", below, below.replace("]\n", f"]\n{line}", 1))
+    assert problems(pack.parent) == (f"bakers-2024/campaign.toml: {place}: {AT_THE_TOP}",)
+
+
+def test_a_line_that_slid_into_a_text_is_sent_to_the_top(pack: Path) -> None:
+    """Below a line such as [notice], too, where only languages may stand."""
+    spoil(pack, "campaign.toml", 'notice = { en = "This is an example." }\n', "")
+    spoil(pack, "campaign.toml", 'status = "open"\n', 'status = "open"\n[notice]\nen = "Example"\n')
+    places = [problem.split(": ")[1] for problem in problems(pack.parent)]
+    keys = ("country", "facts_as_of", "languages", "names", "source", "written")
+    assert places == [f"notice.{key}" for key in keys]
+
+
+def test_an_entry_in_single_brackets_is_one_fault(pack: Path) -> None:
+    """Of the only letter in single brackets nothing else is said, such as that its files belong to nothing."""
+    text = (pack / "campaign.toml").read_text("utf-8")
+    before, _, rest = text.partition("[[letter]]\n")
+    after = rest[rest.index("[[question]]") :]
+    letter, _, _ = rest.partition("[[letter]]")
+    (pack / "campaign.toml").write_text(f"{before}[letter]\n{letter}{after}", "utf-8")
+    for file in (*pack.glob("letter-note.*"), *pack.glob("letter-solidarity.*")):
+        file.unlink()
+    assert problems(pack.parent) == (
+        "bakers-2024/campaign.toml: letter: must stand in double brackets: [[letter]]",
+    )
+
+
+def test_a_list_whose_only_entry_is_wrong_is_not_called_empty(pack: Path) -> None:
+    """What is wrong in an entry is said, and not that there is none."""
+    spoil(pack, "campaign.toml", 'for = ["organisation"]', 'for = ["organization"]')
+    words = "must be one of person, organisation; did you mean organisation?"
+    assert problems(pack.parent) == (f"bakers-2024/campaign.toml: question.organisation.for.1: {words}",)
+
+
+ODD = (
+    "5",
+    "1.5",
+    "true",
+    '"?"',
+    "[]",
+    "[[]]",
+    "[{}]",
+    "{}",
+    "2011-12-16",
+    "[3]",
+    "nan",
+    "{ en = 1 }",
+    '{ x = "y" }',
+)
+
+
+@pytest.mark.parametrize("table", ["", "[[event]]", "[[recipient]]", "[[recipient.channel]]", "[[question]]"])
+@pytest.mark.parametrize("value", ODD)
+def test_no_foreign_word_is_said_of_an_odd_value(pack: Path, table: str, value: str) -> None:
+    """Whatever stands where something belongs is refused in words of our own."""
+    lines = (pack / "campaign.toml").read_text("utf-8").splitlines()
+    start = lines.index(table) + 1 if table else 0
+    for number in range(start, lines.index("", start)):
+        key, equals, _ = lines[number].partition(" = ")
+        if equals and not lines[number].startswith("["):
+            changed = [*lines[:number], f"{key} = {value}", *lines[number + 1 :]]
+            (pack / "campaign.toml").write_text("\n".join(changed), "utf-8")
+            for problem in said_of(pack):
+                assert not FOREIGN.search(problem), problem
+
+
+FOREIGN = re.compile(
+    r"input|pydantic|valid |value error|class|str\b|tuple|dict|cannot be used", re.IGNORECASE
+)
+
+
+def said_of(pack: Path) -> tuple[str, ...]:
+    """Return what is wrong in a pack, or nothing if it can be used."""
+    try:
+        load(pack)
+    except PackError as error:
+        return error.problems
+    return ()
 
 
 RU = "letter-protest.ru.txt.j2"
@@ -415,20 +625,64 @@ FILE_FAULTS = [
         RU,
         "{{ name",
         "{{ nome",
-        "uses “nome”; the fields are campaign, country, demands, loaf, members, name, ",
+        "line 14: there is no field “nome”; did you mean name?",
     ),
-    (RU, "recipient.holder", "recipient.holdr", "cannot be filled in: “.holdr” is no field"),
+    (RU, "recipient.holder", "recipient.holdr", "line 2: recipient has no “holdr”; did you mean holder?"),
     (
         RU,
         "{{ country }}",
         '{{ name.x if recipient.key == "bakers" }}',
-        "cannot be filled in: “.x” is no field",
+        "line 16: “.x” is no field",
     ),
-    (RU, "{% endif %}", "", "line "),
-    (RU, "{{ country }}", "{ country }}", "}} is left over in the letter; a brace is missing beside it"),
-    (RU, "{{ country }}", '{{ "".__class__.__mro__ }}', "cannot be filled in: "),
-    (RU, "{{ country }}", '{% include "campaign.toml" %}', "cannot be filled in: "),
-    (RU, "{{ country }}", "{{ range(9) }}", "uses “range”; the fields are "),
+    (RU, "{% endif %}", "", "line 6: {% if %} is never closed; write {% endif %} where it ends"),
+    (RU, "{% endif %}", "{% endfor %}", "line 8: {% endfor %} comes before the {% endif %} of line 6"),
+    (RU, "{% if loaf %}", "", "line 8: {% endif %} has no {% if %} above it"),
+    (RU, "{% if loaf %}", "{% iff loaf %}", "line 6: there is no tag {% iff %}; did you mean if?"),
+    (RU, "{% if loaf %}", "{% if loaf = 1 %}", "line 6: to compare, write two signs: =="),
+    (RU, "{{ country }}", "{{ “country” }}", "line 16: use straight quotation marks, \" or ', and not “"),
+    (RU, "{{ country }}", "{{ country }", "line 16: a brace or a bracket is missing, or is there too often"),
+    (RU, "{{ country }}", "{{ }}", "line 16: something is missing before the closing braces"),
+    (RU, "{{ country }}", "{{ my country }}", "line 16: “country” does not belong where it stands"),
+    (RU, "{{ country }}", "{{ country | uper }}", "line 16: there is no filter “uper”; did you mean upper?"),
+    (
+        RU,
+        "{{ country }}",
+        "{{ country + 1 }}",
+        "line 16: cannot be filled in with every answer: an answer is",
+    ),
+    (
+        RU,
+        "{{ country }}",
+        "{ country }}",
+        "line 16: }} is left over in the letter; a brace is missing beside",
+    ),
+    (RU, "{{ country }}", '{{ "".__class__.__mro__ }}', "line 16: this is out of reach here"),
+    (RU, "{{ country }}", '{% include "campaign.toml" %}', "line 16: {% include %} is out of reach here; "),
+    (RU, "{{ country }}", "{{ range(9) }}", "line 16: there is no field “range”; the fields are "),
+    (
+        RU,
+        "{% if loaf %}",
+        '{% if sender == "organization" %}',
+        "line 6: sender is never “organization”; did you mean organisation?",
+    ),
+    (
+        RU,
+        "{% if loaf %}",
+        '{% if "opne" != version %}',
+        "line 6: version is never “opne”; did you mean open?",
+    ),
+    (
+        RU,
+        "{% if loaf %}",
+        '{% if recipient.key in ["minister", "embasy"] %}',
+        "line 6: recipient.key is never “embasy”; did you mean embassy?",
+    ),
+    (
+        RU,
+        "{% if loaf %}",
+        '{% if sender == "us" %}',
+        "line 6: sender is never “us”; it can be person, organisation",
+    ),
     ("missions.csv", "DE,Germany,Berlin", "XX,Germany,Berlin", "line 2, column country_code: "),
 ]
 
@@ -444,7 +698,8 @@ def test_a_fault_in_another_file_is_named(pack: Path, file: str, old: str, new: 
 def test_a_missing_file_is_named(pack: Path, file: str) -> None:
     """Every language needs its appeal, and every kind of letter its template in every language."""
     (pack / file).unlink()
-    assert problems(pack.parent) == (f"bakers-2024/{file}: there is no such file",)
+    (problem,) = problems(pack.parent)
+    assert problem.startswith(f"bakers-2024/{file}: there is no such file")
 
 
 @pytest.mark.parametrize(
@@ -468,7 +723,7 @@ def test_a_folder_needs_a_simple_name(tmp_path: Path) -> None:
     """A folder's name is what people type, so it is kept simple."""
     write_pack(tmp_path, "My Campaign")
     assert problems(tmp_path) == (
-        "My Campaign/a folder's name may hold small letters a-z, digits and hyphens only",
+        "My Campaign/campaign.toml: the folder's name: may hold small letters a-z, digits and hyphens only",
     )
 
 
@@ -486,7 +741,7 @@ def test_everything_wrong_is_said_at_once(tmp_path: Path) -> None:
         "one/campaign.toml: extra",
         "one/campaign.toml: recipient.bakers.role",
         "one/campaign.toml: status",
-        "one/letter-note.en.txt.j2: cannot be filled in",
+        "one/letter-note.en.txt.j2: line 1",
         "two/campaign.toml: demand",
     ]
 
@@ -508,7 +763,8 @@ def test_the_pack_in_the_manual_works(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [Campaign, DatedFact, Demand, Recipient, Holder, Channel, LetterKind, Question, Oddity]
+    "part",
+    [Campaign, DatedFact, Demand, Recipient, Holder, Channel, MissionNote, LetterKind, Question, Oddity],
 )
 def test_the_manual_explains_every_key(part: type) -> None:
     """Whatever may stand in a campaign.toml is explained."""

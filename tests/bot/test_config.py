@@ -17,6 +17,7 @@ from bot.config import ConfigError, Settings, languages, load
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "config.example.toml"
 KEY = "correct-horse-battery-staple-1234567"
+TOKEN = "123456789:a-token-for-tests-that-nobody-gave-us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,17 +209,19 @@ def test_example_explains_everything() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     starts = [n for n, line in enumerate(lines) if re.match(r"#?\w+ = |\[", line)]
     unexplained = [lines[n] for n in starts if not lines[n - 1].startswith("#")]
-    assert len(starts) == len(all_keys()) + 3
+    assert len(starts) == len(all_keys()) + 5
     assert unexplained == []
 
 
 def test_example_switched_on(home: Home) -> None:
     """The settings that the example leaves off can be switched on; its owner key is too short to be used."""
     home.file(KEY, "owner.key")
-    without_key = re.sub(r"^owner_key = .*$", "", uncommented(), flags=re.MULTILINE)
+    home.file(TOKEN, "telegram.token")
+    without_key = re.sub(r"^(?:owner_key|token) = .*$", "", uncommented(), flags=re.MULTILINE)
     settings = home.settings(without_key)
     assert settings.owner_key == SecretStr(KEY)
+    assert settings.telegram.token == SecretStr(TOKEN)
     assert settings.data_dir == home.folder / "data"
     assert settings.log.file == home.folder / "solidarity.log"
     with pytest.raises(ConfigError, match=r"owner_key: is too short: at least 32 characters are needed$"):
-        home.settings(re.sub(r"^owner_key_file = .*$", "", uncommented(), flags=re.MULTILINE))
+        home.settings(re.sub(r"^(?:owner_key_file|token) = .*$", "", uncommented(), flags=re.MULTILINE))

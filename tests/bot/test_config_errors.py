@@ -138,7 +138,10 @@ def test_no_odd_value_gets_through(tmp_path: Path, key: str) -> None:
     [
         ("campaign = []", "campaign: there is no such setting; did you mean campaigns?"),
         ("[organizers]", "organizers: there is no such setting; did you mean organisers?"),
-        ('[log]\nlanguage = "en"', "log.language: there is no such setting; did you mean language?"),
+        (
+            '[log]\nlanguage = "en"',
+            "log.language: belongs at the top of the file, above the first line in square brackets",
+        ),
         ('level = "info"', "level: there is no such setting; did you mean log.level?"),
         ('"log.level" = "info"', '"log.level": there is no such setting; did you mean log.level?'),
         ('"a\\nb" = 1', '"a\\nb": there is no such setting'),
@@ -200,6 +203,8 @@ def test_wrong_variables(tmp_path: Path, variable: dict[str, str], line: str) ->
         (b'language = "en"\ncampaigns [1]', "line 2, column 11: this is not valid TOML"),
         (b"campaigns = [\r\n'one',\r\n", "line 3, column 1: this is not valid TOML"),
         (b'language = "en"\nlanguage = "en"', "line 2, column 16: this is not valid TOML"),
+        ("language = „en“".encode(), 'line 1, column 12: use straight quotation marks, ", and not „'),
+        (b"[log]\n[log]", "line 2, column 5: this is not valid TOML (cannot declare “log” twice)"),
     ],
 )
 def test_no_toml(tmp_path: Path, toml: bytes, line: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.countries import LANGUAGES, MAX_SUGGESTIONS, Countries, Match
+from bot.countries import LANGUAGES, MAX_SUGGESTIONS, Countries, Match, Town
 
 COUNTRIES = Countries()
 
@@ -192,6 +192,49 @@ def test_a_country_is_named_in_the_language_of_the_person(language: str, name: s
 def test_an_unknown_code_is_its_own_name() -> None:
     """A code that CLDR does not know is shown as it is."""
     assert COUNTRIES.name("Q1", "ru") == "Q1"
+
+
+@pytest.mark.parametrize(
+    ("country", "town", "language", "name"),
+    [
+        ("DE", "Berlin", "ru", "Берлин"),
+        ("UA", "Kyiv", "ru", "Киев"),
+        ("MX", "Mexico City", "ru", "Мехико"),
+        ("IT", "Rome", "de_AT", "Rom"),
+        ("DE", "Berlin", "en", "Berlin"),
+        ("TR", "Ankara", "ru", "Ankara"),
+        ("US", "Paris", "ru", "Paris"),
+        ("DE", "Berlin", "xx", "Berlin"),
+    ],
+)
+def test_a_town_is_named_where_cldr_knows_it(country: str, town: str, language: str, name: str) -> None:
+    """CLDR names the towns that time zones are called after; no other name is made up."""
+    assert Town(country, town).in_language(language) == name
+
+
+def test_territories_belong_to_states() -> None:
+    """What a territory belongs to is a state, which belongs to nothing."""
+    states = {COUNTRIES.state(code) for code in COUNTRIES} - {None}
+    assert states == {"AU", "CN", "DK", "FI", "FR", "GB", "NL", "NO", "NZ", "US"}
+    assert {COUNTRIES.state(str(state)) for state in states} == {None}
+    assert COUNTRIES.state("ZZ") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        ("DE", ("12345 Town",)),
+        ("US", ("Town 12345",)),
+        ("GB", ("Town", "12345")),
+        ("HU", ("Town", "12345")),
+        ("SG", ("Town", "12345")),
+        ("ZZ", ("Town", "12345")),
+    ],
+)
+def test_the_postal_code_stands_where_the_country_has_it(code: str, lines: tuple[str, ...]) -> None:
+    """Before, after, above or below the town; where that is not known, below."""
+    assert COUNTRIES.town_lines(code, "Town", "12345") == lines
+    assert COUNTRIES.town_lines(code, "Town", None) == ("Town",)
 
 
 def test_all_countries_are_there() -> None:

@@ -24,6 +24,12 @@ ANSWERS = {
     "country": "DE",
     "reason": "Our port unloads that oil.",
 }
+ENVELOPE = """\
+The President of the Republic of Kazakhstan
+Kassym-Jomart Tokayev
+Akorda
+010000 Astana
+Kazakhstan"""
 PRINTED_ADDRESS = """\
 AO "National company KazMunayGaz"
 Kazakhstan, Astana 010000
@@ -180,7 +186,7 @@ def test_addresses_stand_as_they_were_printed(zhanaozen: Campaign) -> None:
         for channel in recipient.channels
     }
     assert found == {
-        "president post": ("Nursultan Nazarbayev 010000, Astana, Ak-Orda", "published"),
+        "president post": (ENVELOPE, "derived"),
         "kazmunaygas post": (
             "JSC National Company KazMunayGas\n8, Dinmukhamed Kunayev (Konayev) Street\nAstana, Z05H9E8\nKazakhstan",
             "confirmed",
@@ -195,21 +201,48 @@ def test_addresses_stand_as_they_were_printed(zhanaozen: Campaign) -> None:
     }
 
 
+def test_the_presidents_envelope_names_who_holds_the_office_now(zhanaozen: Campaign) -> None:
+    """The line of 2011, with the name of the President of that time, is kept beside it as what was printed."""
+    [post] = zhanaozen.recipient("president").channels
+    assert post.printed == "Nursultan Nazarbayev 010000, Astana, Ak-Orda"
+    holder = zhanaozen.recipient("president").holder_at("open")
+    assert holder
+    assert holder.name.in_language("en") in post.value
+
+
 def test_the_letter_as_published_is_of_december_2011(zhanaozen: Campaign) -> None:
-    """It goes to the President of that time, demands all four, and knows nothing of what came after."""
+    """It bears its date, goes to the President of that time, and says what the model letter says and no more."""
     letter = Letter(zhanaozen, "protest", "published", "person", {}, "president")
     english, russian = letter.in_language("en"), letter.in_language("ru")
     assert english.startswith(
+        "December 2011\n\n"
         "The President of the Republic of Kazakhstan\nNursultan Nazarbayev\n\nDear Mr President,"
     )
     assert russian.startswith(
+        "Декабрь 2011 года\n\n"
         "Президенту Республики Казахстан\nНурсултану Назарбаеву\n\nУважаемый господин Президент!"
     )
     assert "4. Immediate release from prison of Natalia Sokolova" in english
     assert "4. Немедленно освободить из заключения Наталью Соколову" in russian
+    assert " against the brutal repression of the workers of Kazakhstan.\n\nI demand:\n\n1. " in english
+    assert (
+        " против жестоких репрессий, которым подвергаются рабочие Казахстана.\n\nЯ требую:\n\n1. " in russian
+    )
+    assert english.endswith("KarazhanbasMunai.\n\nYours faithfully,\n\nA supporter of the oil workers")
+    assert russian.endswith("«Каражанбасмунай».\n\nС уважением,\n\nЧеловек, солидарный с нефтяниками")
     for text in (english, russian):
-        assert "2012" not in text
-        assert "16" not in text
+        assert re.findall(r"\d{2,}", text) == ["2011"]
+
+
+def test_a_letter_that_was_never_published_is_of_today(zhanaozen: Campaign) -> None:
+    """The appeal has no letter of solidarity, so there is none of that time, and it says nothing of any deed."""
+    assert zhanaozen.has_versions("protest")
+    assert not zhanaozen.has_versions("solidarity")
+    for version, language in product(VERSIONS, zhanaozen.languages):
+        letter = Letter(zhanaozen, "solidarity", version, "person", {}, "workers").in_language(language)
+        assert "2012" in letter
+        assert "passing it on" not in letter
+        assert "передаю" not in letter
 
 
 def test_the_letter_of_today_asks_what_has_been_done(zhanaozen: Campaign) -> None:
@@ -242,10 +275,25 @@ def test_nobody_is_named_where_nobody_has_looked_it_up(shipped: Campaigns) -> No
     published = Letter(campaign, "protest", "published", "person", {}, "prime-minister").in_language("en")
     today = Letter(campaign, "protest", "open", "person", {}, "prime-minister").in_language("en")
     assert published.startswith(
+        "February 2022\n\n"
         "The Prime Minister of the Kingdom of Cambodia\nH. E. Samdech Hun Sen\n\nYour Excellency,"
     )
     assert today.startswith("The Prime Minister of the Kingdom of Cambodia\n\nYour Excellency,")
     assert "Hun" not in today
+
+
+def test_only_the_releases_on_bail_are_welcome(shipped: Campaigns) -> None:
+    """Whoever leaves prison after the whole sentence was not released by anybody's good will."""
+    today = Letter(shipped["nagaworld-2021"], "protest", "open", "person", {}, "embassy").in_language("en")
+    assert "eight of them were released on bail, and the other three followed; I welcome that." in today
+    assert today.count("welcome") == 1
+
+
+def test_the_subject_fits_both_letters(shipped: Campaigns) -> None:
+    """One subject stands over the letter for prisoners and over that for the dismissed: it names neither."""
+    subject = shipped["nagaworld-2021"].letter_kind("protest").subject.in_language("en")
+    assert "dismissed" not in subject
+    assert "jailed" not in subject
 
 
 def test_there_is_no_letter_without_an_address(shipped: Campaigns) -> None:

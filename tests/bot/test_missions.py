@@ -35,18 +35,18 @@ CAMBODIA = pack("nagaworld-2021")
 
 # Country codes, and the cities of the missions to be offered there, as read in the packs' lists.
 KAZAKHSTAN_RESIDENT = """
-AM Yerevan | AU Sydney, Singapore | AT Vienna | AZ Baku | BY Minsk | BE Uccle (Brussels) | BR Brasília |
+AM Yerevan | AT Vienna | AZ Baku | BY Minsk | BE Uccle, Brussels | BR Brasília |
 BG Sofia | CA Ottawa | CN Beijing | HR Zagreb | CZ Prague | EG Cairo | EE Tallinn | ET Addis Ababa |
-FI Helsinki | FR Paris | GE Tbilisi | DE Berlin, Frankfurt am Main | GR Psychiko (Athens) |
+FI Helsinki | FR Paris | GE Tbilisi | DE Berlin | GR Psychiko, Athens |
 HU Budapest | IN New Delhi | ID Jakarta | IL Tel Aviv | IT Rome | JP Tokyo | KE Nairobi | KG Bishkek |
 LV Riga | LT Vilnius | MX Mexico City | MN Ulaanbaatar | NO Oslo | PK Islamabad | PL Warsaw |
-PT Lisbon | RO Bucharest | RU Moscow, Omsk, Saint Petersburg | SA Riyadh | RS Belgrade |
-SG Singapore | ZA Pretoria | KR Seoul, Busan | ES Madrid | SE Stockholm | CH Bern | NL The Hague |
-TR Ankara, Istanbul | UA Kyiv | GB London | US Washington, New York, San Francisco | UZ Tashkent |
+PT Lisbon | RO Bucharest | RU Moscow | SA Riyadh | RS Belgrade |
+SG Singapore | ZA Pretoria | KR Seoul | ES Madrid | SE Stockholm | CH Bern | NL The Hague |
+TR Ankara | UA Kyiv | GB London | US Washington | UZ Tashkent |
 VN Hanoi
 """
 KAZAKHSTAN_ACCREDITED = """
-SI Vienna | LU Uccle (Brussels) | CL Brasília | BS Ottawa, Mexico City | BA Zagreb | ME Zagreb |
+AU Singapore | SI Vienna | LU Uccle, Brussels | CL Brasília | BS Ottawa, Mexico City | BA Zagreb | ME Zagreb |
 MC Paris | MV New Delhi | LK New Delhi | BD New Delhi | BT New Delhi | PH Jakarta | CY Tel Aviv |
 MT Rome | SM Rome | BZ Mexico City | BB Mexico City | SR Mexico City | GT Mexico City |
 HT Mexico City | NI Mexico City | NZ Singapore | AD Madrid | DK Stockholm | VA Bern | AL Ankara |
@@ -54,22 +54,21 @@ IE London | IS London
 """
 KAZAKHSTAN_NEAREST = """
 SK Vienna | LI Bern | MD Bucharest | MK Sofia | QA Riyadh | BH Riyadh | JO Tel Aviv | KP Seoul |
-MY Singapore | NP New Delhi | LS Pretoria | UG Nairobi | ER Addis Ababa | UY Brasília |
-BM Washington | JE London
+MY Singapore | NP New Delhi | LS Pretoria | UG Nairobi | ER Addis Ababa | UY Brasília
 """
 CAMBODIA_RESIDENT = """
-AU Canberra | BE Brussels (Woluwe-Saint-Pierre) | BG Sofia | CN Beijing | CU Havana | DE Berlin |
+AU Canberra | BE Woluwe-Saint-Pierre, Brussels | BG Sofia | CN Beijing | CU Havana | DE Berlin |
 FR Paris | GB London | ID Jakarta | IN New Delhi | JP Tokyo | RS Belgrade | RU Moscow | TR Ankara |
 US Washington
 """
 CAMBODIA_ACCREDITED = """
-NZ Canberra | LU Brussels (Woluwe-Saint-Pierre) | AT Brussels (Woluwe-Saint-Pierre) | PA Havana |
+NZ Canberra | LU Woluwe-Saint-Pierre, Brussels | AT Woluwe-Saint-Pierre, Brussels | PA Havana |
 HU Berlin | PL Berlin | CZ Berlin | SK Berlin | SI Berlin | HR Berlin | ES Paris | IT Paris |
 GR Paris | PT Paris | AD Paris | CY Paris | MT Paris | MC Paris | NO London | IE London | FI London |
 SE London | DK London | LT Moscow | EE Moscow | LV Moscow | RO Moscow
 """
 CAMBODIA_NEAREST = """
-CH Paris | NL Brussels (Woluwe-Saint-Pierre) | CA Washington | UA Moscow | NP New Delhi | SG Jakarta |
+CH Paris | NL Woluwe-Saint-Pierre, Brussels | CA Washington | UA Moscow | NP New Delhi | SG Jakarta |
 JM Havana | ME Belgrade | MN Beijing
 """
 
@@ -92,10 +91,74 @@ TABLE = [
 def test_the_right_missions_for_the_right_reason(
     missions: Missions, reason: Reason, code: str, cities: str
 ) -> None:
-    """Missions in the country come first, embassies before consulates; then accreditation, then distance."""
+    """An embassy in the country comes first, then one accredited to it, then the nearest."""
     finding = missions.find(code)
     assert (finding.reason, ", ".join(mission.city for mission in finding.missions)) == (reason, cities)
     assert (finding.distance_km is not None) == (reason is Reason.NEAREST)
+
+
+def cities(found: tuple[Mission, ...]) -> list[str]:
+    return [mission.city for mission in found]
+
+
+@pytest.mark.parametrize(
+    ("code", "consulates"),
+    [
+        ("AU", ["Sydney"]),
+        ("DE", ["Frankfurt am Main"]),
+        ("RU", ["Omsk", "Saint Petersburg"]),
+        ("US", ["New York", "San Francisco"]),
+        ("FR", []),
+    ],
+)
+def test_a_consulate_is_no_embassy(code: str, consulates: list[str]) -> None:
+    """Consulates general stand aside: in Australia there is one, and the embassy responsible is in Singapore."""
+    assert cities(KAZAKHSTAN.find(code).consulates) == consulates
+
+
+def test_a_consulate_alone_is_better_than_nothing() -> None:
+    """Where no embassy is responsible, the consulate general in the country is offered as what it is."""
+    consulate = replace(EMBASSY, country_code="PE", kind=Kind.CONSULATE_GENERAL)
+    found = Missions([consulate, EMBASSY], COUNTRIES).find("PE")
+    assert (found.reason, found.missions, found.consulates) == (Reason.CONSULATE, (consulate,), ())
+
+
+TERRITORIES = """
+GL DK Stockholm | FO DK Stockholm | HK CN Beijing | MO CN Beijing | GG GB London | JE GB London |
+BM GB London | PR US Washington | GU US Washington | RE FR Paris | NC FR Paris | AX FI Helsinki |
+AW NL The Hague | SJ NO Oslo | CX AU Singapore | TK NZ Singapore
+"""
+
+
+@pytest.mark.parametrize("entry", " ".join(TERRITORIES.split()).split(" | "))
+def test_a_territory_goes_to_the_embassy_of_its_state(entry: str) -> None:
+    """Greenland is not sent to the embassy that happens to be nearest, Ottawa, but to that for Denmark."""
+    code, state, city = entry.split(" ", 2)
+    found = KAZAKHSTAN.find(code)
+    assert (found.territory, found.state, cities(found.missions)) == (code, state, [city])
+    assert found.consulates == ()
+    assert found.distance_km is None
+
+
+def test_an_embassy_for_the_territory_itself_comes_first() -> None:
+    """Whoever has an embassy of their own, or one accredited to them by name, goes there."""
+    paris = replace(EMBASSY, country_code="FR", also_accredited_to=("GL",))
+    found = Missions([replace(EMBASSY, country_code="DK"), paris], COUNTRIES).find("GL")
+    assert found == Finding(Reason.ACCREDITED, (paris,))
+
+
+def test_a_state_without_embassy_shares_the_nearest_with_its_territories() -> None:
+    """For Aruba, Cambodia's list has nothing but what is nearest to the Netherlands."""
+    found, of_state = CAMBODIA.find("AW"), CAMBODIA.find("NL")
+    assert found == replace(of_state, territory="AW", state="NL")
+    assert found.reason is Reason.NEAREST
+
+
+@pytest.mark.parametrize("code", ["FK", "GI", "EH", "TW", "PS", "XK", "YT", "IO", "CK"])
+def test_what_is_disputed_is_left_alone(code: str) -> None:
+    """A territory that another state claims is counted to none."""
+    assert COUNTRIES.state(code) is None
+    assert KAZAKHSTAN.find(code).state is None
 
 
 def test_the_nearest_is_told_with_its_distance() -> None:
@@ -137,7 +200,9 @@ missions = st.builds(
     places,
     st.sampled_from(Kind),
 )
-inhabited = st.sampled_from([code for code in COUNTRIES if COUNTRIES.location(code)])
+inhabited = st.sampled_from(
+    [code for code in COUNTRIES if COUNTRIES.location(code) and not COUNTRIES.state(code)]
+)
 
 
 def angle_km(one: tuple[float, float] | None, other: tuple[float, float] | None) -> float:
@@ -196,20 +261,64 @@ def in_city(city: str) -> Contact:
 def test_a_well_sourced_mission_is_given_out_with_the_date_of_the_list() -> None:
     """Berlin's address is printed as it is in the list, as of 2016-03-01."""
     assert in_city("Berlin") == Contact(
-        "Berlin", None, "2016-03-01", address="Nordendstraße 14-17, Berlin", postal_code="13156"
+        "Berlin", None, "2016-03-01", address="Nordendstraße 14-17", postal_code="13156"
     )
 
 
 def test_an_address_of_unknown_date_says_so() -> None:
     """Tbilisi's address comes from an undated list, and its date is None."""
     tbilisi = in_city("Tbilisi")
-    assert tbilisi.address == "Lvovi Street 77 (ლვოვის ქ. №77), Tbilisi"
+    assert tbilisi.address == "Lvovi Street 77 (ლვოვის ქ. №77)"
     assert tbilisi.as_of is None
 
 
 def test_a_mission_without_address_gets_none() -> None:
     """Minsk has a telephone but no address in the list: only the telephone is given out."""
-    assert in_city("Minsk") == Contact("Minsk", None, "2022-11-16", phone="+375 17 276 01 10")
+    assert in_city("Minsk") == Contact(
+        "Minsk", None, "2022-11-16", phone="+375 17 276 01 10", reached_as_of="2018-04-28"
+    )
+
+
+@pytest.mark.parametrize(
+    ("city", "date"),
+    [
+        ("The Hague", "2018-05-14"),
+        ("Tel Aviv", "2018-05-07"),
+        ("Washington", "2026-05-17"),
+        ("Moscow", None),
+        ("New Delhi", None),
+        ("Ankara", None),
+        ("Jakarta", None),
+    ],
+)
+def test_a_telephone_has_the_date_of_its_own_source(city: str, date: str | None) -> None:
+    """The date of an address says nothing of the telephone and the e-mail, which come from elsewhere."""
+    assert in_city(city).reached_as_of == date
+    assert in_city(city).as_of != "2018-05-14"
+
+
+@pytest.mark.parametrize(
+    ("city", "lines"),
+    [
+        ("Berlin", ("Nordendstraße 14-17", "13156 Berlin", "Germany")),
+        ("Rome", ("Via Cassia 471", "00189 Roma", "Italy")),
+        ("London", ("Kazakhstan House, 125 Pall Mall", "London", "SW1Y 5EA", "United Kingdom")),
+        ("Washington", ("1401 16th Street NW", "Washington, DC 20036", "United States")),
+        ("New Delhi", ("61 Poorvi Marg, Vasant Vihar", "New Delhi 110057", "India")),
+        ("Lisbon", ("Rua Pêro da Covilhã 20", "Lisboa", "Portugal")),
+        ("Minsk", ()),
+        ("Beijing", ()),
+    ],
+)
+def test_an_address_is_ready_for_the_envelope(city: str, lines: tuple[str, ...]) -> None:
+    """The postal code stands where that country has it, the town as it is called there, the country last."""
+    [mission] = [m for m in KAZAKHSTAN if m.city == city]
+    assert KAZAKHSTAN.address_lines(mission) == lines
+
+
+def test_no_town_needs_brackets() -> None:
+    """A city stands in brackets behind the embassy's name, so there are none in it."""
+    assert [m.city for m in chain(KAZAKHSTAN, CAMBODIA) if "(" in m.city] == []
 
 
 @pytest.mark.parametrize("city", ["Omsk", "Beijing", "Islamabad", "Kyiv"])
@@ -238,7 +347,7 @@ def test_cambodias_list_gives_no_address_and_doubts_sofia() -> None:
 
 
 HEADER = ",".join(Mission.__dataclass_fields__)
-ROW = "AT,Austria,Vienna,embassy,Street 1,1010,+43 1,,,,48.2,16.37,building,SI SK,A list,,2022-11,medium"
+ROW = "AT,Austria,Vienna,embassy,Street 1,Wien,1010,+43 1,,,,48.2,16.37,building,SI SK,A list,,2022-11,2021,medium"
 
 
 def test_a_row_is_read_with_its_types(tmp_path: Path) -> None:
@@ -250,6 +359,7 @@ def test_a_row_is_read_with_its_types(tmp_path: Path) -> None:
         city="Vienna",
         kind=Kind.EMBASSY,
         address="Street 1",
+        post_town="Wien",
         postal_code="1010",
         phone="+43 1",
         latitude=48.2,
@@ -258,6 +368,7 @@ def test_a_row_is_read_with_its_types(tmp_path: Path) -> None:
         also_accredited_to=("SI", "SK"),
         source_1="A list",
         source_date="2022-11",
+        contact_date="2021",
         confidence=Confidence.MEDIUM,
     )
 
@@ -287,6 +398,7 @@ WRONG = [
     ("2022-11", "20221116", "source_date"),
     ("2022-11", "16.11.2022", "source_date"),
     ("2022-11", "2022-02-30", "source_date"),
+    ("2021", "last year", "contact_date"),
     ("medium", "sure", "confidence"),
 ]
 
@@ -319,7 +431,7 @@ def test_a_wrong_header_is_named(tmp_path: Path, header: str, column: str) -> No
 
 @pytest.mark.parametrize(
     ("row", "problem"),
-    [(ROW, "listed twice"), (ROW + ",", "19 cells"), (ROW.replace("Vienna", '"Vienna'), "CSV")],
+    [(ROW, "listed twice"), (ROW + ",", "21 cells"), (ROW.replace("Vienna", '"Vienna'), "CSV")],
 )
 def test_a_wrong_row_is_named(tmp_path: Path, row: str, problem: str) -> None:
     """A mission that is there twice, a cell too many or an open quote is an error in its line."""

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events import Chat, Message, Press, ShownButton
-from bot.outbox import Outbox, dump, parse
+from bot.outbox import Outbox
 from bot.store.store import Store
+from bot.store.wording import dump, parse
 from tests.bot.store.people import count, database, looking, opened, python
 
 CHAT = Chat("wire", "4815162342")
@@ -19,7 +20,7 @@ KILLED = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from bot.events import Chat, Message
-from bot.outbox import Outbox, dump
+from bot.outbox import Outbox
 from bot.store.store import Store
 
 class Deadly:
@@ -31,7 +32,7 @@ class Deadly:
 async def main():
     store = await Store.open(Path(sys.argv[1]), "a key for tests only, of more than 32 characters")
     async with store.work() as work:
-        waiting = await work.queue(Chat("wire", "1"), [dump(Message(word)) for word in ("one", "two", "three")])
+        waiting = await work.queue(Chat("wire", "1"), [Message(word) for word in ("one", "two", "three")])
     await Outbox(store, {"wire": Deadly()}).send(waiting)
 
 asyncio.run(main())
@@ -61,7 +62,7 @@ class Wire:
 async def said(store: Store, *words: str, chat: Chat = CHAT) -> list[int]:
     """Record that `words` are to be said, and return their ids."""
     async with store.work() as work:
-        return [one.id for one in await work.queue(chat, [dump(Message(word)) for word in words])]
+        return [one.id for one in await work.queue(chat, [Message(word) for word in words])]
 
 
 async def test_what_waits_is_sent_in_order_and_let_go(tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ async def test_what_waits_is_sent_in_order_and_let_go(tmp_path: Path) -> None:
     wire = Wire()
     async with opened(tmp_path) as store:
         async with store.work() as work:
-            waiting = await work.queue(CHAT, [dump(Message(word)) for word in ("one", "two")])
+            waiting = await work.queue(CHAT, [Message(word) for word in ("one", "two")])
         await Outbox(store, {"wire": wire}).send(waiting)
         assert wire.sent == [
             (CHAT.id, word, one.id) for word, one in zip(("one", "two"), waiting, strict=True)
@@ -134,7 +135,7 @@ async def test_a_sent_message_is_no_failure_if_it_cannot_be_let_go(
     wire = Wire()
     async with opened(tmp_path, patience=0.01) as store:
         async with store.work() as work:
-            waiting = await work.queue(CHAT, [dump(Message("my own words"))])
+            waiting = await work.queue(CHAT, [Message("my own words")])
         outbox = Outbox(store, {"wire": wire})
         with looking(store.path) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -162,9 +163,17 @@ async def test_what_cannot_be_recorded_can_be_told(tmp_path: Path) -> None:
 words = st.text(st.characters(codec="utf-8"))
 presses = st.none() | st.builds(Press, words, words, words)
 buttons = st.builds(
-    ShownButton, words, presses, st.none() | st.integers(0, 99), st.none() | words, st.booleans()
+    ShownButton,
+    words,
+    presses,
+    st.none() | st.integers(0, 99),
+    st.none() | words,
+    st.none() | st.booleans(),
+    st.booleans(),
+    st.none() | words,
+    st.booleans(),
 )
-messages = st.builds(Message, words, st.lists(buttons, max_size=3).map(tuple))
+messages = st.builds(Message, words, st.lists(buttons, max_size=3).map(tuple), st.none() | words)
 
 
 @given(message=messages)

@@ -36,8 +36,8 @@ WORDS = (
 )
 WAYS = (
     (),
-    ("/letter", "2", "1", "1", "2", "Oil Workers’ Union", "skip", "Ada", "Berlin", "Germany", "skip"),
-    ("/letter", "2", "2", "2", "1", "Ada", "skip", "skip", "skip", "1", "3"),
+    ("/letter", "2", "1", "1", "2", "Germany", "Oil Workers’ Union", "skip", "Ada", "Berlin", "skip"),
+    ("/letter", "2", "2", "1", "skip", "Ada", "skip", "skip", "1", "3"),
     ("/pledge", "1", "2", "Brazil", "2"),
     ("/pledge", "2", "1", "1", "Germany", "1", "1 2", "2", "Ada", "/forget"),
 )
@@ -121,7 +121,9 @@ def _answer(number: int, talk: Talk) -> Event:
         return talk.event(press=options[chosen].press)
     if not question:
         return _typed(("/letter", "/pledge")[number % 2], talk)
-    return _typed({"members": "1 200", "country": "Germany"}.get(str(question.values["type"]), "Ada"), talk)
+    return _typed(
+        {"members": "1 200", "country": "Germany"}.get(str(question.values.get("type")), "Ada"), talk
+    )
 
 
 def _typed(words: str, talk: Talk) -> Event:

@@ -12,8 +12,9 @@ from bot.platforms.base import blocks
 from bot.resources import templates
 
 SUBSET = frozenset(("b", "i", "code", "pre", "a", "blockquote"))
-TEXT_UNITS, LABEL_CHARACTERS, DATA_BYTES = 4096, 90, 64
-"""What the narrowest platform takes: UTF-16 units of a text, characters of a button, bytes behind it."""
+ATTRIBUTES = {"a": [["href"]], "blockquote": [[], ["expandable"]]}
+TEXT_UNITS, LABEL_CHARACTERS, DATA_BYTES, COPY_CHARACTERS = 4096, 90, 64, 256
+"""What the narrowest platform takes: UTF-16 units of a text, characters of a button, bytes behind it, and a copy."""
 
 _MACHINERY = re.compile(
     r"\bNone\b|\bUndefined\b|\bTrue\b|\bFalse\b|\{\{|\}\}|\{%|%\}|%\(|\bMarkup\(|<\w+[\w.]* object"
@@ -31,7 +32,7 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: Iterable[tuple[str, str | None]]) -> None:
         assert tag in SUBSET, tag
-        assert [name for name, _ in attrs] == (["href"] if tag == "a" else []), tag
+        assert [name for name, _ in attrs] in ATTRIBUTES.get(tag, [[]]), tag
         self.seen.append(tag)
         self.open.append(tag)
 
@@ -85,6 +86,12 @@ def check(message: Message) -> None:
     """Raise AssertionError if a platform could not show `message`."""
     tags(message.html)
     for button in message.buttons:
+        if button.place:  # a hint, not a button
+            assert button.label.endswith(".")
+            continue
+        if button.copy is not None:
+            assert 0 < len(button.copy) <= COPY_CHARACTERS, button.copy
+            continue
         assert 0 < len(button.label) <= LABEL_CHARACTERS, button.label
         if press := button.press:
             data = f"{press.token}|{press.step}|{press.value}".encode()

@@ -13,7 +13,7 @@ from bot.conversation import Conversations, Frame, dump, parse
 from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
 from bot.platforms.base import parse_command, plain_text
-from bot.pledges import Kept, NewPledge, Pledge, Status
+from bot.pledges import Kept, NewPledge, Pledge, Recorded, Status
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
@@ -31,18 +31,20 @@ class Records:
 
     recorded: list[NewPledge] = field(default_factory=list)
     language: str | None = None
-    open: int = 0
+    open: tuple[str, ...] = ()
 
     async def set_language(self, person: Person, language: str) -> None:
         """Keep the language."""
         self.language = language
 
-    async def add_pledge(self, person: Person, pledge: NewPledge) -> bool:
-        """Keep the pledge, in place of one for the same letter that is not further than it."""
-        kept = [old for old in self.recorded if not _gives_way(old, pledge)]
-        new = len(kept) == len(self.recorded)
-        self.recorded = [*kept, pledge]
-        return new
+    async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded:
+        """Keep the pledge, in place of a promise of the same letter, and together with what was sent of it."""
+        gone = [old for old in self.recorded if _gives_way(old, pledge)]
+        sent = [old for old in gone if old.status != Status.PLEDGED]
+        ways = {way for one in (pledge, *sent) for way in one.ways}
+        kept = [old for old in self.recorded if old not in gone]
+        self.recorded = [*kept, replace(pledge, ways=tuple(sorted(ways)))]
+        return Recorded.ADDED if sent else Recorded.REPLACED if gone else Recorded.NEW
 
     async def pledges(self, person: Person) -> tuple[Pledge, ...]:
         """Return the pledges, each with its ways in order."""
@@ -55,8 +57,13 @@ class Records:
         if not 0 < number <= len(self.recorded):
             return None
         pledge = self.recorded[number - 1]
-        if pledge.status == Status.PLEDGED:
-            self.recorded[number - 1] = replace(pledge, status=Status.SENT, day=day)
+        if pledge.status != Status.PLEDGED:
+            return (await self.pledges(person))[number - 1]
+        sent = replace(pledge, status=Status.SENT, day=day)
+        if any(one.letter == sent.letter and one.status == Status.SENT for one in self.recorded):
+            await self.add_pledge(person, sent)
+            return (await self.pledges(person))[-1]
+        self.recorded[number - 1] = sent
         return (await self.pledges(person))[number - 1]
 
     async def kept(self, person: Person) -> Kept:
@@ -65,12 +72,11 @@ class Records:
 
     async def forget(self, person: Person) -> None:
         """Keep nothing."""
-        self.recorded, self.language, self.open = [], None, 0
+        self.recorded, self.language, self.open = [], None, ()
 
 
 def _gives_way(old: NewPledge, new: NewPledge) -> bool:
-    same = (old.campaign, old.kind, old.sender) == (new.campaign, new.kind, new.sender)
-    return same and old.status in (Status.PLEDGED, new.status)
+    return old.letter == new.letter and old.status in (Status.PLEDGED, new.status)
 
 
 async def _ended(end: Awaitable[Done]) -> Done:
@@ -107,7 +113,7 @@ class Talk:
         event = replace(event, text=clean(event.text))
         talks, messages = conversations(), furnished()[1]
         language = messages.language(self.records.language, event.person.language)
-        self.records.open = bool(self.frames)
+        self.records.open = (dump(self.frames),) if self.frames else ()
         turn = talks.turn(self.frames, event, messages.speak(language))
         done = Done(())
         if turn.finished:

@@ -17,7 +17,7 @@ from handlers.questions import LINE, MOST_MEMBERS, Count, Country, Words
 from tests.door import furnished
 from tests.handlers.checks import tags
 from tests.handlers.talk import Talk
-from tests.handlers.test_wrong_answers import EMPTY, NO_LETTERS, ORGANISATION, TOO_LONG, WORDS
+from tests.handlers.test_wrong_answers import EMPTY, LETTER, NO_LETTERS, ORGANISATION, TOO_LONG, WORDS
 
 WORDY = {
     given: words for given, (words, taken) in WORDS.items() if taken not in (EMPTY, NO_LETTERS, TOO_LONG)
@@ -44,7 +44,7 @@ def answering(way: tuple[str, ...], *answers: str) -> Talk:
 
 def written(words: str) -> Talk:
     """Return a talk that shows a letter with `words` for every answer in one's own words."""
-    return answering(ORGANISATION[:5], words, "skip", words, words, "skip", words)
+    return answering((*LETTER, "skip"), words, "skip", words, words, words)
 
 
 def letter(talk: Talk) -> str:
@@ -78,9 +78,10 @@ def test_any_words_in_a_letter(words: str) -> None:
     taken = Words(LINE)(clean(words))
     assume(not isinstance(taken, Refused))
     assert isinstance(taken, str)
-    name = answering((*ORGANISATION[:5], "Union", "skip"), words, "skip", "skip", "skip")
+    before_name = (*LETTER, "skip", "Union", "skip")
+    name = answering(before_name, words, "skip", "skip")
     assume(name.frames and name.answers[0].get("name") == taken)  # "skip" and "back" are no names
-    plain = answering((*ORGANISATION[:5], "Union", "skip"), PLAIN, "skip", "skip", "skip")
+    plain = answering(before_name, PLAIN, "skip", "skip")
     assert tags(name.last[0].html) == tags(plain.last[0].html)
     assert letter(name) == re.sub(f"^{PLAIN}$", lambda _: taken, letter(plain), flags=re.MULTILINE)
 
@@ -126,17 +127,48 @@ def test_every_country_is_taken_again() -> None:
 
 def test_a_country_that_was_meant_can_be_tapped() -> None:
     """What comes close to a name is offered, and one tap takes it."""
-    talk = answering(ORGANISATION[:9], "Kazakstan")
+    talk = answering(LETTER, "Kazakstan")
     button = talk.buttons[0]
-    assert (button.label, button.number) == ("Kazakhstan", None)
+    assert (button.label, button.number) == ("Kazakhstan", 1)
     assert button.press
     talk.press(button.press)
     assert talk.answers[0]["country"] == "KZ"
 
 
+@pytest.mark.parametrize("words", ["yes", "Yes.", "1", "kazakhstan"])
+def test_a_country_that_was_meant_can_be_confirmed(words: str) -> None:
+    """Where one country was meant, "yes" and its number take it; the question is not asked in vain."""
+    assert answering(LETTER, "Kazakstan", words).answers[0]["country"] == "KZ"
+
+
+def test_yes_and_a_number_mean_nothing_once_other_words_were_said() -> None:
+    """What was meant is forgotten with the next words, and a question without it takes no number."""
+    for words in (("1",), ("Kazakstan", "Xyzzy", "1"), ("Kazakstan", "Xyzzy", "yes"), ("Korea", "yes")):
+        talk = answering(LETTER, *words)
+        assert "country" not in talk.answers[0]
+        assert talk.replies[0].template == "questions/country"
+    assert answering(LETTER, "Korea", "2").answers[0]["country"] in ("KP", "KR")
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("I live in Germany", "DE"),
+        ("We are from the United Kingdom", "GB"),
+        ("I’m in India", "IN"),
+        ("from France", "FR"),
+        ("Republic of Ireland", "IE"),
+        ("Я живу в Чили", "CL"),
+    ],
+)
+def test_a_country_within_a_sentence(words: str, code: str) -> None:
+    """People say where they live; only the country counts."""
+    assert answering(LETTER, words).answers[0]["country"] == code
+
+
 def test_nothing_of_the_words_is_repeated_where_they_are_refused() -> None:
     """A refusal quotes nobody: what was typed by mistake is not shown again."""
-    for asked in (ORGANISATION[:5], ORGANISATION[:6], ORGANISATION[:9], ORGANISATION):
+    for asked in (ORGANISATION[:5], ORGANISATION[:6], ORGANISATION[:7], ORGANISATION):
         talk = Talk(before(*asked))
         secret = "my secret 4711 " * 100
         assert "4711" not in talk.say(secret)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.events import Chat, Event, Person
+from bot.events import Chat, Event, Message, Person
 from bot.pledges import Consent, NewPledge, Status, Way
 from bot.store.connection import Connection
 from bot.store.store import Store
@@ -99,10 +99,10 @@ async def count(store: Store) -> int:
         return len(await work.unsent("wire"))
 
 
-async def add_message(store: Store, text: str = "a message") -> None:
+async def add_message(store: Store, words: str = "a message") -> None:
     """Record a message as still to be sent."""
     async with store.work() as work:
-        await work.queue(Chat("wire", "4815162342"), [text])
+        await work.queue(Chat("wire", "4815162342"), [Message(words)])
 
 
 async def an_event(store: Store, person: Person = ANNA, words: str = "said") -> None:
@@ -111,7 +111,7 @@ async def an_event(store: Store, person: Person = ANNA, words: str = "said") -> 
         await work.arrive(event(person, 1))
         await work.leave(event(person, 1), words)
         await work.add_pledge(person, pledge())
-        await work.queue(event(person, 1).chat, [words])
+        await work.queue(event(person, 1).chat, [Message(words)])
 
 
 async def nothing_happened(store: Store) -> None:

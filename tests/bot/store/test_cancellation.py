@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.events import Message
 from bot.store.store import Store
 from tests.bot.store.people import (
     ANNA,
@@ -66,7 +67,7 @@ async def test_an_event_cancelled_while_it_is_committed_is_whole(tmp_path: Path)
 
     async def event_to_its_end(store: Store) -> None:
         async with store.work() as work:
-            await work.queue(event(ANNA, 1).chat, ["said"])
+            await work.queue(event(ANNA, 1).chat, [Message("said")])
             reached.set()
 
     async with opened(tmp_path) as store:
@@ -96,7 +97,7 @@ async def test_whoever_waits_for_a_turn_can_be_cancelled(tmp_path: Path) -> None
         async with store.work() as work:
             waiting = asyncio.create_task(an_event(store))
             assert await cancelled(waiting, 3)
-            await work.queue(event(ANNA, 1).chat, ["said"])
+            await work.queue(event(ANNA, 1).chat, [Message("said")])
         assert await count(store) == 1
 
 
@@ -125,7 +126,7 @@ async def test_closing_waits_for_the_event_in_work(tmp_path: Path) -> None:
         async with store.work() as work:
             reached.set()
             await asyncio.sleep(0.05)
-            await work.queue(event(ANNA, 1).chat, ["said"])
+            await work.queue(event(ANNA, 1).chat, [Message("said")])
 
     async with opened(tmp_path) as store:
         task = asyncio.create_task(slow(store))

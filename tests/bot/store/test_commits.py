@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.events import Chat
+from bot.events import Chat, Message
 from bot.store.store import Store
 from tests.bot.store.people import ANNA, add_message, count, inside, opened
 
@@ -28,7 +28,7 @@ async def statements(
 async def broken(store: Store) -> None:
     """Write something, and fail."""
     async with store.work() as work:
-        await work.queue(HERE, ["never said"])
+        await work.queue(HERE, [Message("never said")])
         raise RuntimeError("a mistake")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import Chat, Person
+from bot.events import Chat, Message, Person
 from bot.pledges import Status
 from bot.store.owners import Owners
 from bot.store.store import Store
@@ -52,7 +52,7 @@ async def live(work: Work, person: Person, dice: random.Random, number: int) -> 
         status = dice.choice(list(Status))
         name, organisation = f"Name of {person.id}{padding}", f"Organisation of {person.id}"
         await work.add_pledge(person, pledge(campaign, status=status, name=name, organisation=organisation))
-    queued = await work.queue(here.chat, [f"To be said to {person.id}{padding}"] * dice.randrange(3))
+    queued = await work.queue(here.chat, [Message(f"To be said to {person.id}{padding}")] * dice.randrange(3))
     return [one.id for one in queued]
 
 
@@ -92,7 +92,7 @@ async def test_what_was_said_and_sent_is_gone(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         async with store.work() as work:
             await work.leave(event(ANNA, 1), secrets[0])
-            [waiting] = await work.queue(event(ANNA, 1).chat, [secrets[1]])
+            [waiting] = await work.queue(event(ANNA, 1).chat, [Message(secrets[1])])
             await work.add_pledge(ANNA, pledge(name=secrets[2]))
         async with store.work() as work:
             await work.leave(event(ANNA, 2), None)
@@ -195,5 +195,5 @@ async def test_erasing_lets_others_work_afterwards(tmp_path: Path) -> None:
         done, *_ = await asyncio.gather(store.purge(), *(add_message(store, str(n)) for n in range(20)))
         assert done
         async with store.work() as work:
-            assert [one.message for one in await work.unsent("wire")] == [str(n) for n in range(20)]
+            assert [one.message for one in await work.unsent("wire")] == [Message(str(n)) for n in range(20)]
             assert {one.chat for one in await work.unsent("wire")} == {Chat("wire", "4815162342")}

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.events import Person
-from bot.pledges import Consent, Kept, NewPledge, Pledge, Status, Way
+from bot.pledges import Consent, Kept, NewPledge, Pledge, Recorded, Status, Way
 from bot.store.store import Store
 from bot.store.work import Work
 from tests.bot.store.people import ANNA, BORIS, event, looking, opened, pledge
 
 DAY = date(2026, 12, 1)
+NEW, REPLACED, ADDED = Recorded
 
 
 def terms(pledges: Iterable[Pledge]) -> list[NewPledge]:
@@ -28,13 +29,13 @@ async def recorded(store: Store, person: Person = ANNA) -> tuple[Pledge, ...]:
         return await work.pledges(person)
 
 
-async def add(store: Store, *pledges: NewPledge, person: Person = ANNA) -> list[bool]:
-    """Record `pledges` one after the other, and return of each whether it was new."""
-    new = []
+async def add(store: Store, *pledges: NewPledge, person: Person = ANNA) -> list[Recorded]:
+    """Record `pledges` one after the other, and return what became of each."""
+    recorded = []
     for one in pledges:
         async with store.work() as work:
-            new.append(await work.add_pledge(person, one))
-    return new
+            recorded.append(await work.add_pledge(person, one))
+    return recorded
 
 
 async def test_a_pledge_is_returned_as_it_was_made(tmp_path: Path) -> None:
@@ -46,7 +47,7 @@ async def test_a_pledge_is_returned_as_it_was_made(tmp_path: Path) -> None:
     )
     bare = NewPledge("iran", "government", "person", None, (), Status.ANSWERED, DAY, full.consent)
     async with opened(tmp_path) as store:
-        assert await add(store, full, bare) == [True, True]
+        assert await add(store, full, bare) == [NEW, NEW]
     async with opened(tmp_path) as store:
         assert await recorded(store) == (Pledge(1, full), Pledge(2, bare))
         assert (await recorded(store))[0].terms.consent.at == moment.astimezone(UTC)
@@ -64,7 +65,7 @@ async def test_a_new_promise_takes_the_place_of_the_old(tmp_path: Path) -> None:
     """Of promises for the same letter only the newest is kept, with its own ways, and nothing of the old."""
     first, second = pledge(name="Anna"), pledge(ways=(Way("leader", "email"),), day=DAY)
     async with opened(tmp_path) as store:
-        assert await add(store, first, second) == [True, False]
+        assert await add(store, first, second) == [NEW, REPLACED]
         assert terms(await recorded(store)) == [second]
         with looking(store.path) as other:
             assert other.execute("SELECT channel FROM pledge_way").fetchall() == [("email",)]
@@ -78,15 +79,15 @@ async def test_a_new_promise_takes_the_place_of_the_old(tmp_path: Path) -> None:
 async def test_another_letter_is_another_pledge(tmp_path: Path, other: NewPledge) -> None:
     """Promises for different letters stand side by side."""
     async with opened(tmp_path) as store:
-        assert await add(store, pledge(), other) == [True, True]
+        assert await add(store, pledge(), other) == [NEW, NEW]
         assert terms(await recorded(store)) == [pledge(), other]
 
 
 async def test_another_person_is_another_pledge(tmp_path: Path) -> None:
     """What one person promises never replaces or shows what another did."""
     async with opened(tmp_path) as store:
-        assert await add(store, pledge(name="Anna")) == [True]
-        assert await add(store, pledge(name="Boris"), person=BORIS) == [True]
+        assert await add(store, pledge(name="Anna")) == [NEW]
+        assert await add(store, pledge(name="Boris"), person=BORIS) == [NEW]
         assert terms(await recorded(store)) == [pledge(name="Anna")]
         assert terms(await recorded(store, BORIS)) == [pledge(name="Boris")]
 
@@ -95,7 +96,7 @@ async def test_another_person_is_another_pledge(tmp_path: Path) -> None:
 async def test_a_letter_that_was_sent_stays_when_another_is_promised(tmp_path: Path, done: Status) -> None:
     """A promise does not undo what has been done."""
     async with opened(tmp_path) as store:
-        assert await add(store, pledge(status=done), pledge()) == [True, True]
+        assert await add(store, pledge(status=done), pledge()) == [NEW, NEW]
         assert terms(await recorded(store)) == [pledge(status=done), pledge()]
 
 
@@ -103,8 +104,33 @@ async def test_a_sent_letter_takes_the_place_of_its_promise(tmp_path: Path) -> N
     """Who promised a letter and then records it as sent has one, and so has who records it twice."""
     sent = pledge(status=Status.SENT)
     async with opened(tmp_path) as store:
-        assert await add(store, pledge(), sent, sent) == [True, False, False]
+        assert await add(store, pledge(), sent, sent) == [NEW, REPLACED, ADDED]
         assert terms(await recorded(store)) == [sent]
+
+
+async def test_the_ways_of_letters_that_were_sent_add_up(tmp_path: Path) -> None:
+    """Who sends the same letter again, to somebody else, has sent it to both, the last time on the newest day."""
+    first = pledge(status=Status.SENT, ways=(Way("president", "post"),), day=date(2026, 11, 1))
+    second = pledge(status=Status.SENT, ways=(Way("embassy", "post"), Way("president", "post")), day=DAY)
+    async with opened(tmp_path) as store:
+        assert await add(store, first, second) == [NEW, ADDED]
+        assert terms(await recorded(store)) == [second]
+        third = replace(first, ways=(Way("company", "fax"),))
+        assert await add(store, third) == [ADDED]
+        ways = (Way("company", "fax"), Way("embassy", "post"), Way("president", "post"))
+        assert terms(await recorded(store)) == [replace(third, ways=ways)]
+
+
+async def test_a_promise_that_is_kept_adds_up_with_what_was_sent_before(tmp_path: Path) -> None:
+    """Marking a promise as sent leaves one letter with all its ways, not two."""
+    sent = pledge(status=Status.SENT, ways=(Way("president", "post"),), day=date(2026, 11, 1))
+    async with opened(tmp_path) as store:
+        await add(store, sent, pledge(ways=(Way("embassy", "post"),)), pledge("b"))
+        async with store.work() as work:
+            marked = await work.mark_sent(ANNA, 2, DAY)
+        both = replace(sent, ways=(Way("embassy", "post"), Way("president", "post")), day=DAY)
+        assert marked == Pledge(2, both)
+        assert terms(await recorded(store)) == [pledge("b"), both]
 
 
 async def test_pledges_are_numbered_for_each_person(tmp_path: Path) -> None:
@@ -161,10 +187,13 @@ async def test_everything_kept_is_shown(tmp_path: Path) -> None:
         async with store.work() as work:
             await work.leave(event(ANNA, 1), "frames")
             await work.leave(event(ANNA, 2, "group"), "frames")
+            await work.leave(event(BORIS, 3), "others")
             await work.set_language(ANNA, "ru")
             await work.set_language(ANNA, "en")
-            assert await work.kept(ANNA) == Kept((Pledge(1, pledge("a")), Pledge(2, pledge("b"))), "en", 2)
-            assert await work.kept(BORIS) == Kept((), None, 0)
+            assert await work.kept(ANNA) == Kept(
+                (Pledge(1, pledge("a")), Pledge(2, pledge("b"))), "en", ("frames", "frames")
+            )
+            assert await work.kept(BORIS) == Kept((), None, ("others",))
 
 
 async def test_forgetting_is_for_one_person(tmp_path: Path) -> None:
@@ -178,12 +207,12 @@ async def test_forgetting_is_for_one_person(tmp_path: Path) -> None:
         async with store.work() as work:
             before = await work.kept(BORIS)
             await work.forget(ANNA)
-            assert await work.kept(ANNA) == Kept((), None, 0)
+            assert await work.kept(ANNA) == Kept((), None, ())
             assert (await work.arrive(event(ANNA, 2))).frames is None
             assert await work.kept(BORIS) == before
         with looking(store.path) as other:
             assert other.execute("SELECT count(*) FROM pledge_way").fetchone() == (4,)
-        assert await add(store, pledge("a")) == [True]
+        assert await add(store, pledge("a")) == [NEW]
 
 
 # --- many people at random, beside a plain account of what they did
@@ -197,23 +226,29 @@ class Account:
 
     pledges: dict[Person, list[NewPledge]] = field(default_factory=lambda: {one: [] for one in PEOPLE})
 
-    def add(self, person: Person, new: NewPledge) -> bool:
+    def add(self, person: Person, new: NewPledge) -> Recorded:
         def replaced(old: NewPledge) -> bool:
-            same = (old.campaign, old.kind, old.sender) == (new.campaign, new.kind, new.sender)
-            return same and old.status in (Status.PLEDGED, new.status)
+            return old.letter == new.letter and old.status in (Status.PLEDGED, new.status)
 
+        gone = list(filter(replaced, self.pledges[person]))
+        done = [old for old in gone if old.status != Status.PLEDGED]
+        ways = {way for one in (new, *done) for way in one.ways}
         kept = [old for old in self.pledges[person] if not replaced(old)]
-        is_new = len(kept) == len(self.pledges[person])
-        self.pledges[person] = [*kept, new]
-        return is_new
+        self.pledges[person] = [*kept, replace(new, ways=tuple(sorted(ways)))]
+        return ADDED if done else REPLACED if gone else NEW
 
     def mark(self, person: Person, number: int, day: date) -> NewPledge | None:
         mine = self.pledges[person]
         if not 1 <= number <= len(mine):
             return None
-        if mine[number - 1].status == Status.PLEDGED:
-            mine[number - 1] = replace(mine[number - 1], status=Status.SENT, day=day)
-        return mine[number - 1]
+        if mine[number - 1].status != Status.PLEDGED:
+            return mine[number - 1]
+        sent = replace(mine[number - 1], status=Status.SENT, day=day)
+        if any(one.letter == sent.letter and one.status == Status.SENT for one in mine):
+            self.add(person, sent)
+            return self.pledges[person][-1]
+        mine[number - 1] = sent
+        return sent
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from bot.events import Message
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from tests.bot.store.people import (
@@ -134,7 +135,7 @@ async def test_erasing_on_a_full_disk_is_not_claimed(
         await before_trouble(store)
         async with store.work() as work:
             await work.set_language(ANNA, "en")
-            await work.queue(event(ANNA, 1).chat, [LONG])
+            await work.queue(event(ANNA, 1).chat, [Message(LONG)])
         assert await store.purge()
         with no_file_beyond(10_000):
             assert not await store.purge()

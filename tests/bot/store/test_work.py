@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.events import Message
 from bot.store.store import Store
 from tests.bot.store.people import ANNA, BORIS, a_doomed_event, event, nothing_happened, opened, pledge
 
@@ -20,13 +21,13 @@ async def test_what_was_done_outlives_the_process(tmp_path: Path) -> None:
         assert (await work.arrive(event(ANNA, 1))).new
         await work.leave(event(ANNA, 1), '[["letter", {}]]')
         await work.set_language(ANNA, "ru")
-        said = await work.queue(event(ANNA, 1).chat, ["first", "second"])
+        said = await work.queue(event(ANNA, 1).chat, [Message("first"), Message("second")])
     async with opened(tmp_path) as store, store.work() as work:
         assert not (await work.arrive(event(ANNA, 1))).new
         arrival = await work.arrive(event(ANNA, 2))
         assert (arrival.new, arrival.frames, arrival.language) == (True, '[["letter", {}]]', "ru")
         assert await work.unsent("wire") == said
-        assert [one.message for one in said] == ["first", "second"]
+        assert [one.message for one in said] == [Message("first"), Message("second")]
 
 
 async def test_events_are_told_apart(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ async def test_an_error_leaves_nothing(tmp_path: Path) -> None:
             await work.arrive(event(ANNA, 1))
             await work.leave(event(ANNA, 1), "frames")
             await work.add_pledge(ANNA, pledge())
-            await work.queue(event(ANNA, 1).chat, ["said"])
+            await work.queue(event(ANNA, 1).chat, [Message("said")])
             raise GoneWrongError
 
     async with opened(tmp_path) as store:
@@ -106,7 +107,7 @@ async def test_units_of_work_wait_for_each_other(tmp_path: Path) -> None:
         async with store.work() as work:
             waiting = len(await work.unsent("wire"))
             await asyncio.sleep(0)
-            await work.queue(event(ANNA, 1).chat, [str(waiting)])
+            await work.queue(event(ANNA, 1).chat, [Message(str(waiting))])
             await asyncio.sleep(0)
             seen.append(waiting)
 
@@ -114,7 +115,9 @@ async def test_units_of_work_wait_for_each_other(tmp_path: Path) -> None:
         await asyncio.gather(*(one(store) for _ in range(20)))
         assert seen == list(range(20))
         async with store.work() as work:
-            assert [waiting.message for waiting in await work.unsent("wire")] == [str(n) for n in range(20)]
+            assert [waiting.message for waiting in await work.unsent("wire")] == [
+                Message(str(n)) for n in range(20)
+            ]
 
 
 async def test_an_id_of_a_message_is_never_given_twice(tmp_path: Path) -> None:
@@ -123,7 +126,7 @@ async def test_an_id_of_a_message_is_never_given_twice(tmp_path: Path) -> None:
     for _ in range(3):
         async with opened(tmp_path) as store:
             async with store.work() as work:
-                ids += [one.id for one in await work.queue(event(ANNA, 1).chat, ["a", "b"])]
+                ids += [one.id for one in await work.queue(event(ANNA, 1).chat, [Message("a"), Message("b")])]
             async with store.work() as work:
                 await work.sent(ids)
             assert await store.purge()
@@ -135,9 +138,9 @@ async def test_messages_wait_by_platform_in_order(tmp_path: Path) -> None:
     """Messages that wait are those of one platform, oldest first, until each is sent."""
     other = event(type(ANNA)("other", "1"), 1).chat
     async with opened(tmp_path) as store, store.work() as work:
-        first = await work.queue(event(ANNA, 1).chat, ["1", "2"])
-        foreign = await work.queue(other, ["3"])
-        second = await work.queue(event(BORIS, 1).chat, ["4"])
+        first = await work.queue(event(ANNA, 1).chat, [Message("1"), Message("2")])
+        foreign = await work.queue(other, [Message("3")])
+        second = await work.queue(event(BORIS, 1).chat, [Message("4")])
         assert await work.queue(other, []) == ()
         assert await work.unsent("wire") == (*first, *second)
         await work.sent([first[0].id, second[0].id, 999])

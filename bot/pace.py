@@ -1,0 +1,52 @@
+"""Patience with people who write faster than anybody can be answered: they are asked to wait, once."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.events import Person
+
+PAUSE = 3.0
+"""Seconds of silence after which somebody who wrote too fast is heard again."""
+REMEMBERED = 10_000
+"""People whose pace is remembered, the latest."""
+
+Hearing = Literal["answer", "ask to wait", "ignore"]
+
+
+@dataclass(slots=True)
+class _Pace:
+    left: float
+    last: float
+    waiting: bool = False
+
+
+class Pace:
+    """Hears `at_once` messages of a person in a row, and one more each second; 0 hears everything."""
+
+    def __init__(self, at_once: int, clock: Callable[[], float]) -> None:
+        self._at_once = at_once
+        self._clock = clock
+        self._people: OrderedDict[Person, _Pace] = OrderedDict()
+
+    def hear(self, person: Person) -> Hearing:
+        """Return what to do with the message that `person` sends now."""
+        if not self._at_once:
+            return "answer"
+        now = self._clock()
+        pace = self._people.setdefault(person, _Pace(self._at_once, now))
+        self._people.move_to_end(person)
+        if len(self._people) > REMEMBERED:
+            self._people.popitem(last=False)
+        quiet, pace.last = now - pace.last, now
+        pace.left = min(self._at_once, pace.left + quiet)
+        if pace.waiting and quiet < PAUSE:
+            return "ignore"
+        pace.waiting = pace.left < 1
+        if pace.waiting:
+            return "ask to wait"
+        pace.left -= 1
+        return "answer"

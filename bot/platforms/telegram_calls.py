@@ -1,0 +1,170 @@
+"""Calls of the Bot API: python-telegram-bot over aiohttp, and what became of each call."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, cast
+
+import aiohttp
+from telegram import Bot
+from telegram._utils.defaultvalue import DefaultValue
+from telegram._utils.types import ODVInput
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
+from telegram.request import BaseRequest, RequestData
+
+from bot.platforms.base import GoneError, LaterError, MovedError, RefusedError, UnreachableError, UnsureError
+
+UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+"""Failures before a byte of the call has left: no connection was free, or none could be made."""
+
+_CLOSED = (
+    "chat not found",
+    "user is deactivated",
+    "group chat was deactivated",
+    "chat_write_forbidden",
+    "have no rights to send",
+    "not enough rights to send",
+    "need administrator rights",
+    "topic_closed",
+    "message thread not found",
+    "peer_id_invalid",
+)
+"""Parts of what Telegram says, with status 400, of a chat that takes nothing from us."""
+
+
+class AiohttpRequest(BaseRequest):
+    """One pool of kept connections, for all calls."""
+
+    def __init__(self, connections: int = 256, wait: float = 10.0, read: float = 20.0) -> None:
+        """`wait` is how many seconds a connection may take, `read` the answer to a call."""
+        self._connections, self._wait, self._read = connections, wait, read
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """Seconds an answer may take."""
+        return self._read
+
+    async def initialize(self) -> None:
+        """Make the pool, inside the running loop."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=30),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                headers={"User-Agent": self.USER_AGENT},
+                timeout=aiohttp.ClientTimeout(),
+                trust_env=True,
+            )
+
+    async def shutdown(self) -> None:
+        """Close the pool."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def do_request(
+        self,
+        url: str,
+        method: str,
+        request_data: RequestData | None = None,
+        read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        write_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+        pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
+    ) -> tuple[int, bytes]:
+        """Return the status and the body; an error's cause is one of `UNSENT` if nothing has left."""
+        await self.initialize()
+        session = cast("aiohttp.ClientSession", self._session)
+        limits = aiohttp.ClientTimeout(
+            sock_read=self._read if isinstance(read_timeout, DefaultValue) else read_timeout,
+            sock_connect=self._wait,
+            connect=self._wait,
+        )
+        parameters = request_data.json_parameters if request_data else None
+        try:
+            async with session.request(
+                method, url, json=parameters, timeout=limits, allow_redirects=False
+            ) as response:
+                return response.status, await response.read()
+        except TimeoutError as error:
+            raise TimedOut from error
+        except aiohttp.ClientError as error:
+            raise NetworkError(type(error).__name__) from error
+
+
+class Calls:
+    """The Bot API as one bot sees it."""
+
+    def __init__(self, token: str, base_url: str, base_file_url: str) -> None:
+        os.environ.setdefault(
+            "PTB_TIMEDELTA", "1"
+        )  # else the library warns of its own use of what it gives up
+        logging.getLogger("telegram").setLevel(
+            logging.CRITICAL
+        )  # it repeats what people say where it cannot read it
+        self._request = AiohttpRequest()
+        self._bot = Bot(
+            token,
+            base_url=base_url,
+            base_file_url=base_file_url,
+            request=self._request,
+            get_updates_request=self._request,
+        )
+
+    async def call(self, method: str, parameters: Mapping[str, object], wait: float | None = None) -> Any:
+        """Return what `method` ("SendMessage") brings, as plain data; `wait` is how many seconds it may take.
+
+        A result that is parsed costs more than the call. Raises telegram.error.TelegramError. The name begins with a
+        capital, which Telegram does not mind: the library warns of names that it has a method of its own for.
+        """
+        timeout = BaseRequest.DEFAULT_NONE if wait is None else wait
+        given = {name: value for name, value in parameters.items() if value is not None}
+        return await self._bot.do_api_request(method, api_kwargs=given, read_timeout=timeout)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._request.shutdown()
+
+
+@contextmanager
+def told_apart() -> Iterator[None]:
+    """Turn an error of a call into the kind that says what to do about the message."""
+    try:
+        yield
+    except RetryAfter as error:
+        raise LaterError(seconds(error)) from error
+    except ChatMigrated as error:
+        raise MovedError(str(error.new_chat_id)) from error
+    except Forbidden as error:
+        raise GoneError from error
+    except BadRequest as error:
+        if any(words in error.message.casefold() for words in _CLOSED):
+            raise GoneError from error
+        raise RefusedError(error.message) from error
+    except (NetworkError, InvalidToken) as error:
+        unsent = isinstance(error, InvalidToken) or isinstance(error.__cause__, UNSENT)
+        raise (UnreachableError if unsent else UnsureError) from error
+    except TelegramError as error:  # an answer that is none: the call may have been carried out
+        raise UnsureError from error
+    except (
+        Exception
+    ) as error:  # a message that cannot even be written is no reason to stop, nor to try for ever
+        raise RefusedError(type(error).__name__) from error
+
+
+def seconds(error: RetryAfter) -> float:
+    """Return how long Telegram asks us to wait."""
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

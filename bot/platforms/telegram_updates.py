@@ -1,0 +1,162 @@
+"""What Telegram tells of people, as events; whatever is of no concern to us is None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Set
+from dataclasses import replace
+from datetime import datetime
+
+from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
+from telegram import Chat as TelegramChat
+
+from bot.events import Chat, Event, Person, Place, Press
+from bot.platforms.base import parse_command
+
+NAME = "telegram"
+WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
+"""The kinds of updates we ask for."""
+
+_ADDRESSED = re.compile(r"/\w+@(\w+)")
+_OUTSIDE = {"left", "kicked"}
+
+
+class Reader:
+    """Reads updates for the bot called `username`, whose `commands` a link into the private chat may name."""
+
+    def __init__(self, own_id: int, username: str, commands: Set[str], clock: Callable[[], datetime]) -> None:
+        self._own_id = own_id
+        self._username = username.casefold()
+        self._commands = commands
+        self._clock = clock
+
+    def read(self, raw: object) -> Event | None:
+        """Return the event that `raw` tells of; raises ValueError, TypeError, KeyError... if it is malformed."""
+        if not isinstance(raw, dict):
+            raise TypeError("an update is an object")
+        update = Update.de_json(raw, None)
+        name = str(int(update.update_id))
+        if update.callback_query:
+            return self._pressed(name, update.callback_query)
+        if update.my_chat_member:
+            return self._joined(name, update.my_chat_member)
+        if update.edited_message:
+            return self._edited(name, update.edited_message)
+        return self._said(name, update.message) if update.message else None
+
+    def _said(self, name: str, message: Message) -> Event | None:
+        person = _person(message)
+        if person is None:
+            return None
+        public = message.chat.type != TelegramChat.PRIVATE
+        where = _chat(message.chat.id, message.message_thread_id if message.is_topic_message else None)
+        text = message.text
+        if text is None:
+            return None if public else _file(Event(name, person, where, message.date), message)
+        other = _ADDRESSED.match(text)
+        if other and other[1].casefold() != self._username:
+            return None
+        command, words = parse_command(text, ("/",))
+        if public and command is None and not self._is_answer(message):
+            return None
+        if public and command == "start" and words:  # what a link said when it added us; we have been greeted
+            return None
+        if command == "start" and not public:
+            command, words = self._linked(words)
+        return Event(name, person, where, message.date, words, command, public=public)
+
+    def _is_answer(self, message: Message) -> bool:
+        """Return whether a person answers something that we said."""
+        to = message.reply_to_message
+        return bool(to and to.from_user and to.from_user.id == self._own_id)
+
+    def _linked(self, payload: str) -> tuple[str, str]:
+        """Return the command that a link names, as "letter_zhanaozen-2011" does; any other is a source's."""
+        command, _, argument = payload.partition("_")
+        return (command, argument) if command in self._commands else ("start", payload)
+
+    def _edited(self, name: str, message: Message) -> Event | None:
+        """Return that somebody has changed their words; a place that moves is none of our business."""
+        person = _person(message)
+        if person is None or message.chat.type != TelegramChat.PRIVATE or message.location:
+            return None
+        return Event(name, person, _chat(message.chat.id, None), self._clock(), other="edit")
+
+    def _pressed(self, name: str, query: CallbackQuery) -> Event | None:
+        message = query.message
+        if message is None or query.from_user.is_bot:
+            return None
+        thread = (
+            message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
+        )
+        command, words = parse_command(query.data or "", ("/",))
+        return Event(
+            name,
+            _someone(query.from_user),
+            _chat(message.chat.id, thread),
+            self._clock(),
+            words if command else "",
+            command,
+            None if command else _press(query.data or ""),
+            pressed_on=str(message.message_id),
+            public=message.chat.type != TelegramChat.PRIVATE,
+        )
+
+    def _joined(self, name: str, change: ChatMemberUpdated) -> Event | None:
+        """Return that we were added to a group, which is greeted; what else becomes of us needs no answer."""
+        added = change.old_chat_member.status in _OUTSIDE and change.new_chat_member.status not in _OUTSIDE
+        if not added or change.chat.type not in (TelegramChat.GROUP, TelegramChat.SUPERGROUP):
+            return None
+        return Event(
+            name,
+            _someone(change.from_user),
+            _chat(change.chat.id, None),
+            change.date,
+            "",
+            "start",
+            public=True,
+        )
+
+
+def _file(event: Event, message: Message) -> Event | None:
+    """Return `event` with the place that was shared, or as something we do not look at; None for a notice."""
+    if message.location:
+        return replace(event, place=Place(message.location.latitude, message.location.longitude))
+    sent = message.effective_attachment or message.story or message.checklist
+    return replace(event, other="file") if sent else None
+
+
+def _person(message: Message) -> Person | None:
+    """Return who wrote `message`: nobody in particular for a group's own voice, None for a channel's or a bot's."""
+    if message.is_automatic_forward or message.chat.type == TelegramChat.CHANNEL:
+        return None
+    if message.sender_chat is not None:
+        return Person(NAME, "") if message.sender_chat.id == message.chat.id else None
+    user = message.from_user
+    return None if user is None or user.is_bot else _someone(user)
+
+
+def _someone(user: User) -> Person:
+    return Person(NAME, str(user.id), user.language_code if isinstance(user.language_code, str) else None)
+
+
+def _chat(chat: int, thread: int | None) -> Chat:
+    """Return a chat by its id, and the topic within it: "-1001234/56"."""
+    return Chat(NAME, f"{int(chat)}/{int(thread)}" if thread else str(int(chat)))
+
+
+def where(chat: Chat) -> dict[str, int]:
+    """Return the parameters that name `chat` in a call."""
+    group, _, thread = chat.id.partition("/")
+    return {"chat_id": int(group)} | ({"message_thread_id": int(thread)} if thread else {})
+
+
+def data(press: Press) -> str:
+    """Return what a button carries; at most 64 bytes, which the check of the campaigns sees to."""
+    return f"{press.token}|{press.step}|{press.value}"
+
+
+def _press(carried: str) -> Press:
+    """Return the press of a button; one that carries something else belongs to no question."""
+    token, step, value = parts if len(parts := carried.split("|", 2)) == 3 else ("", "", "")
+    return Press(token, step, value)

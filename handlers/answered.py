@@ -1,0 +1,43 @@
+"""What somebody has answered in a conversation, in words."""
+
+from __future__ import annotations
+
+from bot.choosing import Label
+from bot.dialogue import Answers, Step, Value, walk
+from bot.events import Phrase
+from handlers.world import Talk, World
+
+_NAMES = {
+    "campaign": Phrase("Appeal"),
+    "kind": Phrase("Kind of letter"),
+    "version": Phrase("Which letter"),
+    "sender": Phrase("From"),
+    "name": Phrase("Name"),
+    "organisation": Phrase("Organisation"),
+    "members": Phrase("Members"),
+    "town": Phrase("Town"),
+    "country": Phrase("Country"),
+    "reason": Phrase("Your own words"),
+    "review": Phrase("When you read it"),
+    "when": Phrase("When it is sent"),
+    "ways": Phrase("To whom, and how"),
+    "consent": Phrase("What may be kept"),
+}
+
+Line = tuple[Label, tuple[Label, ...]]
+"""What was asked, and what was answered."""
+
+
+def lines(dialogue: Talk, answers: Answers, world: World) -> tuple[Line, ...]:
+    """Return each answer beside what it answers, as it was chosen or typed; what was skipped is left out."""
+    steps = {step.key: step for step in walk(dialogue, answers, world).passed}
+    given = ((key, value) for key, value in answers.items() if value is not None)
+    return tuple(
+        (_NAMES.get(key, Phrase("Another answer")), _said(steps.get(key), value)) for key, value in given
+    )
+
+
+def _said(step: Step | None, value: Value) -> tuple[Label, ...]:
+    values = (value,) if isinstance(value, str) else value or ()
+    labels = {option.value: option.label for option in step.options(values)} if step else {}
+    return tuple(labels.get(one, " ".join(one.split())) for one in values)

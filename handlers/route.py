@@ -1,0 +1,80 @@
+"""The way of a letter: to whom it can go from where somebody lives, by which channels, and to whom it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.campaigns import Addressee, Campaign
+from bot.choosing import Option
+from bot.dialogue import Answers
+from bot.events import Phrase
+
+CHANNELS = {
+    "post": Phrase("by post"),
+    "fax": Phrase("by fax"),
+    "email": Phrase("by e-mail"),
+    "phone": Phrase("by telephone"),
+    "visit": Phrase("in person"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where one supporter's letter of one kind goes."""
+
+    campaign: Campaign
+    kind: str
+    country: str | None
+    addressees: tuple[Addressee, ...]
+    """Everybody whom the letter is written to."""
+
+    @property
+    def at_home(self) -> bool:
+        """Whether the supporter lives in the country that the campaign is about."""
+        return self.country == self.campaign.country
+
+    @property
+    def without_embassy(self) -> bool:
+        """Whether an embassy is left out: no country has one in itself."""
+        recipients = self.campaign.recipients
+        return self.at_home and any(r.nearest_mission and self.kind in r.kinds for r in recipients)
+
+    @property
+    def reachable(self) -> tuple[Addressee, ...]:
+        """Those whom it can be sent to."""
+        return tuple(one for one in self.addressees if _channels(one))
+
+    @property
+    def unreachable(self) -> tuple[Addressee, ...]:
+        """Those for whom no safe address is known."""
+        return tuple(one for one in self.addressees if not _channels(one))
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """The kinds of channel by which it can be sent."""
+        return frozenset(channel for one in self.addressees for channel in _channels(one))
+
+    @property
+    def ways(self) -> tuple[Option, ...]:
+        """Each recipient by each of its channels."""
+        return tuple(
+            Option(
+                f"{one.recipient.key}.{channel}",
+                # Translators: a button. {title} is an office, {channel} how it was reached: "Embassy (Berlin), fax"
+                Phrase("{title}, {channel}", {"title": one.title, "channel": CHANNELS[channel]}),
+            )
+            for one in self.addressees
+            for channel in _channels(one)
+        )
+
+
+def route(answers: Answers, campaign: Campaign, kind: str) -> Route:
+    """Return the way of a letter of `kind` from the country that was given, if one was."""
+    country = answers.text("country") or None
+    return Route(campaign, kind, country, campaign.addressees(kind, country))
+
+
+def _channels(addressee: Addressee) -> tuple[str, ...]:
+    """Return the kinds of channel to choose from; an embassy's address can be looked up if it is not known."""
+    looked_up = ["post"] if addressee.recipient.nearest_mission else []
+    return tuple(dict.fromkeys([*looked_up, *(channel.type for channel in addressee.usable)]))
