@@ -130,10 +130,8 @@ async def _run(settings: config.Settings) -> None:
         try:
             pace = Pace(settings.limits.at_once, time.monotonic)
             async with running(settings, world, messages, service.telegram, pace=pace) as bot:
-                resuming = asyncio.create_task(bot.outbox.resume())
+                await bot.outbox.pick_up()
                 await service.run(bot.dispatcher.take, profiles(settings, messages), stopping)
-                resuming.cancel()
-                await asyncio.gather(resuming, return_exceptions=True)
         finally:
             await service.close()
 

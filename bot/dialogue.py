@@ -147,8 +147,8 @@ class Question:
     prompt: Reply
     check: Check
     optional: bool = False
-    locate: Callable[[Place], str | None] | None = None
-    """Gives the answer that a shared place means, where the question can be answered by one."""
+    locate: Callable[[Place], Refused] | None = None
+    """Asks back which answer a shared place means, where the question can be answered by one."""
     name: Callable[[str], Label] | None = None
     """Gives the words for an answer, where it is kept as a code."""
 
@@ -166,8 +166,7 @@ class Question:
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
         """Return the checked words, or why they are no answer."""
         if said.place is not None and self.locate is not None:
-            found = self.locate(said.place)
-            return Refused(Reply("questions/no-place")) if found is None else Answered(found)
+            return self.locate(said.place)
         result = self.check(said.words if said.value is None else said.value)
         if not isinstance(result, Refused):
             return Answered(result)

@@ -65,7 +65,7 @@ class Dispatcher(Generic[World]):
             except NotRecordedError:
                 await self._outbox.tell(event.chat, self._sorry(event))
             else:
-                await self._answer(event, effect)
+                await self._answer(effect, at_once=True)
 
     async def take(self, event: Event) -> Taken:
         """Give `event` its effect exactly once, on the disk when this returns, and start to answer it.
@@ -76,7 +76,7 @@ class Dispatcher(Generic[World]):
         if hearing == "answer":
             async with self._alone(event):
                 effect = await self._effect(event)
-                answer = self._outbox.post(event.chat, partial(self._answer, event, effect))
+                answer = self._outbox.post(event.chat, partial(self._answer, effect))
                 return Taken(answer, effect.tap, heard=effect.new)
         if hearing == "ignore" or event.public:
             return Taken(asyncio.sleep(0), heard=False)
@@ -108,8 +108,8 @@ class Dispatcher(Generic[World]):
         except StoreError as error:
             raise NotRecordedError from error
 
-    async def _answer(self, event: Event, effect: _Effect) -> None:
-        await self._outbox.send(effect.queued)
+    async def _answer(self, effect: _Effect, at_once: bool = False) -> None:
+        await self._outbox.send(effect.queued, at_once or bool(effect.after_erasure))
         if effect.after_erasure:
             await self._store.purge()
 

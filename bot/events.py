@@ -149,6 +149,8 @@ class Message:
 
 def clean(text: str) -> str:
     """Return `text` fit to store and show: NFC, without control characters, lone surrogates, direction overrides."""
+    if text.replace("\n", "").isprintable():  # as nearly everything is: nothing to leave out
+        return unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     return unicodedata.normalize("NFC", "".join(c for c in text if _kept(c)))
 

@@ -81,6 +81,7 @@ class _Voice:
         self._templates = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,
+            auto_reload=False,  # what changes on the disk is read at the next start
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a platform that could not be reached is tried again; each time twice as long."""
+SOON = 0.05
+"""Seconds within which messages that were sent are let go of together."""
 
 
 class Sender(Protocol):
@@ -50,17 +52,33 @@ class Outbox:
         self._senders = senders
         self._sleep = sleep
         self._last: dict[Chat, asyncio.Task[None]] = {}
+        self._sent: list[int] = []
+        self._letting_go: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def send(self, waiting: Sequence[Unsent]) -> None:
-        """Send `waiting` in order; a process killed in between sends again what it could not record as sent."""
+    async def send(self, waiting: Sequence[Unsent], at_once: bool = True) -> None:
+        """Send `waiting` in order; a process killed in between sends again what it could not record as sent.
+
+        That it is sent is recorded `at_once`, or shortly afterwards, together with whatever else is sent by then.
+        """
         for one in waiting:
             await self._deliver(one)
-        if not waiting:
+        self._sent += [one.id for one in waiting]
+        if at_once:
+            await self._let_go()
+        elif self._letting_go is None or self._letting_go.done():
+            self._letting_go = asyncio.create_task(self._let_go(SOON))
+
+    async def _let_go(self, after: float = 0.0) -> None:
+        """Delete what has been sent."""
+        if after:
+            await asyncio.sleep(after)
+        sent, self._sent = self._sent, []
+        if not sent:
             return
         try:
             async with self._store.work() as work:
-                await work.sent([one.id for one in waiting])
+                await work.sent(sent)
         except StoreError as error:
             log.error("messages that were sent are sent once more after the next start: %s", error)
 
@@ -74,6 +92,14 @@ class Outbox:
 
     async def resume(self) -> None:
         """Send what an earlier process recorded but did not send, each chat in order."""
+        tasks = await self.pick_up()
+        if tasks:  # whoever no longer waits for them lets them go on
+            await asyncio.wait(tasks)
+        for task in tasks:
+            task.result()
+
+    async def pick_up(self) -> list[asyncio.Task[None]]:
+        """Begin to send what an earlier process recorded but did not send; return a task for each chat."""
         tasks = []
         for platform in self._senders:
             async with self._store.work() as work:
@@ -81,7 +107,7 @@ class Outbox:
             by_chat = sorted(waiting, key=lambda one: one.chat.id)
             for chat, messages in groupby(by_chat, key=lambda one: one.chat):
                 tasks.append(self.post(chat, partial(self.send, tuple(messages))))
-        await asyncio.gather(*tasks)
+        return tasks
 
     async def drain(self, seconds: float) -> None:
         """Wait until everything on its way has arrived, at most so long; the rest is sent after the next start."""
@@ -91,6 +117,9 @@ class Outbox:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._let_go()
+        if self._letting_go is not None:
+            await asyncio.gather(self._letting_go, return_exceptions=True)
 
     async def tell(self, chat: Chat, message: Message) -> None:
         """Send a message that could not be recorded."""
@@ -133,7 +162,7 @@ class Outbox:
                 return
 
     async def _follow(self, one: Unsent, to: str) -> Unsent:
-        """Return `one` as it goes to the chat's new id, by which everything recorded for the old one goes too."""
+        """Return `one` as it goes to the chat's new id, to which everything still to be sent goes from now on."""
         chat = replace(one.chat, id=to)
         async with self._store.work() as work:
             await work.moved(one.chat, chat)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from bot.events import Place
 
+_SHARED = {"Asia/Bangkok": ("TH", "VN"), "Europe/Belgrade": ("RS", "XK")}
+"""Time zones of several countries: the north of Vietnam keeps Bangkok's, Kosovo Belgrade's."""
 
-def country_at(place: Place) -> str | None:
-    """Return the code of the country at `place`; None on the high seas, and for what is no place on earth.
+
+def countries_at(place: Place) -> tuple[str, ...]:
+    """Return the code of the country at `place`, or of each that it may be; none on the high seas and off the map.
 
     The borders come from tzfpy (OpenStreetMap, simplified), the countries of the time zones from the Unicode CLDR.
     """
@@ -14,6 +17,7 @@ def country_at(place: Place) -> str | None:
     from tzfpy import get_tz
 
     if not (abs(place.latitude) <= 90 and abs(place.longitude) <= 180):
-        return None
-    code = get_global("zone_territories").get(get_tz(place.longitude, place.latitude))
-    return None if code in (None, "ZZ", "001") else str(code)
+        return ()
+    zone = get_tz(place.longitude, place.latitude)
+    code = get_global("zone_territories").get(zone)
+    return _SHARED.get(zone) or (() if code in (None, "ZZ", "001") else (str(code),))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from bot.campaigns import Question as Asked
 from bot.countries import Countries
 from bot.dialogue import Check, Question, Refused
-from bot.events import Reply
-from bot.places import country_at
+from bot.events import Place, Reply
+from bot.places import countries_at
 
 LINE = 120
 """Characters of a name, an organisation, a town."""
@@ -77,6 +77,19 @@ class Country:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """Finds the country of a shared place; as borders on a map are coarse, it asks whether it is the right one."""
+
+    countries: Countries
+
+    def __call__(self, place: Place) -> Refused:
+        """Return the question whether it is that country, or the truth that none was found."""
+        found = countries_at(place)
+        meant = [CountryName(self.countries, code) for code in found]
+        return Refused(Reply("questions/place", {"meant": meant}), found)
+
+
+@dataclass(frozen=True, slots=True)
 class Naming:
     """Gives the names of countries by their codes."""
 
@@ -114,7 +127,7 @@ def ask_country(countries: Countries) -> Question:
 
 
 def _where(key: str, prompt: Reply, countries: Countries, optional: bool) -> Question:
-    return Question(key, prompt, Country(countries), optional, country_at, Naming(countries))
+    return Question(key, prompt, Country(countries), optional, Located(countries), Naming(countries))
 
 
 def _check(asked: Asked) -> Check:

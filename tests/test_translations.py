@@ -63,7 +63,7 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "language/chosen": {},
     "pledge/no-way": {"route": Route(furnished()[0].campaigns["nagaworld-2021"], "protest", None, ())},
     "privacy/forgotten": {"gone": False},
-    "questions/no-place": {},
+    "questions/place": {"meant": ["Chile"]},
     "start/group": {"campaigns": ()},
 }
 """What that talk does not come to: what happens in groups, with files, or where something fails."""

@@ -25,7 +25,7 @@ MOST_ANSWERS = 1000
 """Answers under way, beyond which no further updates are asked for."""
 REMEMBERED = 10_000
 """Chats whose last question is remembered, so that its buttons can be taken away."""
-CROWD = 32
+CROWD = 8
 """Answers under way, beyond which the buttons of answered questions stay: people come before tidiness."""
 TYPING = 1.5
 """Seconds after which somebody who waits sees that something is being written."""

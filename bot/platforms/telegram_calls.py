@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from telegram import Bot
@@ -30,6 +33,10 @@ from bot.platforms.base import GoneError, LaterError, MovedError, RefusedError, 
 UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 """Failures before a byte of the call has left: no connection was free, or none could be made."""
 
+DEEPEST = 100
+"""Levels of an answer that are read; Telegram's own have a few."""
+_TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[]\[{}]|[^]\["{}]++', re.DOTALL)
+
 _CLOSED = (
     "chat not found",
     "user is deactivated",
@@ -45,18 +52,33 @@ _CLOSED = (
 """Parts of what Telegram says, with status 400, of a chat that takes nothing from us."""
 
 
+def proxy_for(url: str) -> str | None:
+    """Return the proxy that the environment names for `url`; looked up once, for aiohttp would do so for every call."""
+    parts = urlsplit(url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+
+
 class AiohttpRequest(BaseRequest):
     """One pool of kept connections, for all calls."""
 
-    def __init__(self, connections: int = 256, wait: float = 10.0, read: float = 20.0) -> None:
-        """`wait` is how many seconds a connection may take, `read` the answer to a call."""
+    def __init__(self, url: str, connections: int = 256, wait: float = 10.0, read: float = 20.0) -> None:
+        """`url` is where calls go; `wait` is how many seconds a connection may take, `read` the answer to a call."""
         self._connections, self._wait, self._read = connections, wait, read
+        self._proxy = proxy_for(url)
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float | None:
         """Seconds an answer may take."""
         return self._read
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Return what `payload` says; what is nested too deep to be read is left out, for the sake of the rest."""
+        try:
+            return BaseRequest.parse_json_payload(payload)
+        except RecursionError:
+            return BaseRequest.parse_json_payload(_shallow(payload))
 
     async def initialize(self) -> None:
         """Make the pool, inside the running loop."""
@@ -66,7 +88,7 @@ class AiohttpRequest(BaseRequest):
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers={"User-Agent": self.USER_AGENT},
                 timeout=aiohttp.ClientTimeout(),
-                trust_env=True,
+                proxy=self._proxy,
             )
 
     async def shutdown(self) -> None:
@@ -104,6 +126,21 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from error
 
 
+def _shallow(payload: bytes) -> bytes:
+    """Return JSON with null in place of what is nested deeper than `DEEPEST`."""
+    kept, depth = [], 0
+    for token in _TOKENS.findall(payload):
+        if token in b"[{":
+            depth += 1
+            if depth == DEEPEST + 1:
+                kept.append(b"null")
+        if depth <= DEEPEST:
+            kept.append(token)
+        if token in b"]}":
+            depth -= 1
+    return b"".join(kept)
+
+
 class Calls:
     """The Bot API as one bot sees it."""
 
@@ -114,7 +151,7 @@ class Calls:
         logging.getLogger("telegram").setLevel(
             logging.CRITICAL
         )  # it repeats what people say where it cannot read it
-        self._request = AiohttpRequest()
+        self._request = AiohttpRequest(base_url)
         self._bot = Bot(
             token,
             base_url=base_url,
@@ -131,7 +168,10 @@ class Calls:
         """
         timeout = BaseRequest.DEFAULT_NONE if wait is None else wait
         given = {name: value for name, value in parameters.items() if value is not None}
-        return await self._bot.do_api_request(method, api_kwargs=given, read_timeout=timeout)
+        try:
+            return await self._bot.do_api_request(method, api_kwargs=given, read_timeout=timeout)
+        except (AttributeError, KeyError, TypeError) as error:  # JSON, but nothing that Telegram says
+            raise TelegramError("Invalid server response") from error
 
     async def close(self) -> None:
         """Close the connections."""

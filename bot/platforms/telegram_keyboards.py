@@ -13,7 +13,7 @@ from bot.platforms.telegram_updates import data
 Key = dict[str, object]
 """A button as the Bot API takes it."""
 
-BACK, TICKED, OPEN, PLACE, CHOSEN = "‹ ", "☑ ", "☐ ", "📍 ", "➤ "
+BACK, TICKED, OPEN, PLACE, CHOSEN, COPY = "‹ ", "☑ ", "☐ ", "📍 ", "➤ ", "📋 "
 MOST = 100
 """Buttons below one message."""
 WIDEST = 34
@@ -89,7 +89,8 @@ def _label(button: ShownButton) -> str:
     if button.number is not None:
         tick = "" if button.ticked is None else TICKED if button.ticked else OPEN
         return f"{button.number} · {tick}{button.label}"
-    return BACK + button.label if button.command == "back" else button.label
+    before = COPY if button.copy is not None else BACK if button.command == "back" else ""
+    return before + button.label
 
 
 def _key(button: ShownButton, username: str) -> Key:

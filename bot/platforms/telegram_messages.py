@@ -48,7 +48,7 @@ def parts(message: Message) -> tuple[str, ...]:
 
 def units(text: str) -> int:
     """Return how long `text` is for Telegram: in UTF-16 units."""
-    return len(text) + sum(char > "\uffff" for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _pieces(message: Message) -> Iterator[Piece]:

@@ -13,7 +13,7 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.platforms.base import PlatformError, Take
 from bot.platforms.telegram import Telegram
 from bot.platforms.telegram_calls import Calls, seconds
-from bot.platforms.telegram_updates import WANTED
+from bot.platforms.telegram_updates import WANTED, lane
 
 log = logging.getLogger(__name__)
 
@@ -93,14 +93,22 @@ class Polling:
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
 
     async def _record(self, updates: list[Any], take: Take) -> None:
-        """Record `updates` at the same time, and confirm them."""
-        await asyncio.gather(*(self._telegram.take_until_recorded(update, take) for update in updates))
+        """Record `updates`, those of different chats at the same time, and confirm them."""
+        lanes: dict[str, list[Any]] = {}
+        for update in updates:
+            lanes.setdefault(lane(update), []).append(update)
+        await asyncio.gather(*(self._record_lane(one, take) for one in lanes.values()))
         numbers = [u["update_id"] for u in updates if isinstance(u, dict) and type(u.get("update_id")) is int]
         if numbers:
             self._offset = max(numbers) + 1
         elif updates:  # nothing that could be confirmed: the same would come again at once
             await self._sleep(SHORTEST_PAUSE)
         await self._telegram.catch_up()
+
+    async def _record_lane(self, updates: list[Any], take: Take) -> None:
+        """Record `updates` in order: none overtakes one that cannot be recorded yet."""
+        for update in updates:
+            await self._telegram.take_until_recorded(update, take)
 
 
 async def _unless(stopped: asyncio.Task[Any], work: Coroutine[Any, Any, T], grace: float = 0) -> T | None:

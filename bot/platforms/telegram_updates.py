@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Set
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
 from telegram import Chat as TelegramChat
@@ -143,6 +144,15 @@ def _someone(user: User) -> Person:
 def _chat(chat: int, thread: int | None) -> Chat:
     """Return a chat by its id, and the topic within it: "-1001234/56"."""
     return Chat(NAME, f"{int(chat)}/{int(thread)}" if thread else str(int(chat)))
+
+
+def lane(raw: object) -> str:
+    """Return which chat an update comes from, before it is read; "" if that cannot be seen."""
+    told: Any = next((raw[kind] for kind in WANTED if kind in raw), None) if isinstance(raw, dict) else None
+    for name in ("message", "chat", "id"):
+        found = told.get(name) if isinstance(told, dict) else None
+        told = told if name == "message" and found is None else found
+    return str(told) if isinstance(told, int) else ""
 
 
 def where(chat: Chat) -> dict[str, int]:

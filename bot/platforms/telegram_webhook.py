@@ -10,12 +10,12 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot.platforms.base import NotRecordedError, PlatformError, Take
 from bot.platforms.telegram import Telegram
 from bot.platforms.telegram_calls import Calls
-from bot.platforms.telegram_polling import REVOKED
+from bot.platforms.telegram_polling import LAST_UPDATES, REVOKED
 from bot.platforms.telegram_updates import WANTED
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Webhook:
 
     async def run(self, take: Take, stopping: asyncio.Event) -> None:
         """Receive until `stopping` is set. Raises PlatformError if that is not possible."""
-        runner = web.AppRunner(self._application(take), access_log=None)
+        runner = web.AppRunner(self._application(take), access_log=None, shutdown_timeout=LAST_UPDATES)
         await runner.setup()
         try:
             await web.TCPSite(runner, self._host, self._port).start()
@@ -97,6 +97,8 @@ class Webhook:
                 return
             except InvalidToken as error:
                 raise PlatformError(REVOKED) from error
+            except BadRequest as error:
+                raise PlatformError(f"telegram.webhook_url: Telegram refuses it ({error.message})") from error
             except TelegramError as error:
                 log.error("Telegram does not take the webhook yet: %s", error.message)
             with suppress(TimeoutError):

@@ -4,7 +4,7 @@ import pytest
 
 from bot.countries import Countries
 from bot.events import Place
-from bot.places import country_at
+from bot.places import countries_at
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from bot.places import country_at
 )
 def test_a_place_is_in_its_country(latitude: float, longitude: float, country: str) -> None:
     """Also where the border is near, the country is the right one, and one that the bot knows."""
-    assert country_at(Place(latitude, longitude)) == country
+    assert countries_at(Place(latitude, longitude)) == (country,)
     assert Countries().find(country).code == country
 
 
@@ -33,4 +33,10 @@ def test_a_place_is_in_its_country(latitude: float, longitude: float, country: s
 )
 def test_the_sea_is_no_country(place: tuple[float, float]) -> None:
     """On the high seas and beyond the map there is none."""
-    assert country_at(Place(*place)) is None
+    assert countries_at(Place(*place)) == ()
+
+
+def test_a_time_zone_of_two_countries_names_both() -> None:
+    """In Hanoi the clocks go as in Bangkok, in Pristina as in Belgrade: it is for the person to say."""
+    assert countries_at(Place(21.03, 105.85)) == ("TH", "VN")
+    assert countries_at(Place(42.66, 21.16)) == ("RS", "XK")

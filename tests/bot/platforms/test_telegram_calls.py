@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from telegram.error import InvalidToken, TelegramError
 
+from bot.cli import account
 from bot.events import Chat, Message
 from bot.platforms.base import (
     GoneError,
@@ -21,7 +22,7 @@ from bot.platforms.base import (
     UnreachableError,
 )
 from bot.platforms.telegram_calls import Calls, told_apart
-from tests.bot.platforms.telegram_bot import Running, bot_on
+from tests.bot.platforms.telegram_bot import Running, bot_on, settings_for
 from tests.bot.platforms.telegram_care import careful, following, say
 from tests.bot.store.people import count
 from tests.botapi import BotApi, Delay, Drop, Hang, NotJson, ServerError, TooMany, User
@@ -80,20 +81,20 @@ async def fate(calls: Calls, chat: int, text: str = "x") -> UndeliveredError:
         NotJson(done=True),
         NotJson("", done=True),
         NotJson('{"ok":', done=True),
-        NotJson('{"ok":false}', done=True),
         Hang(),
         Hang(done=True),
         Delay(0.6, done=True),
     ],
     ids=repr,
 )
-async def test_unsure(server: BotApi, bot: Running, ada: User, fault: Broken) -> None:
+async def test_unsure(server: BotApi, bot: Running, ada: User, fault: Broken, tmp_path: Path) -> None:
     """Where nobody knows whether a message has arrived, it is not sent a second time, and the next one is."""
     server.fails(fault, "sendMessage")
     said = ada.says("/help")
     await bot.settled()
     assert len(following(said)) == fault.done
     assert server.calls.count("sendMessage") == 1
+    assert "whether a message arrived is not known" in (tmp_path / "log").read_text()
     assert len(await say(bot, ada, "/privacy")) == 1
     assert await count(bot.bot.outbox._store) == 0
 
@@ -244,3 +245,11 @@ async def test_the_token_is_not_shown(server: BotApi, caplog: pytest.LogCaptureF
     assert len(shown) > 10
     assert server.token.partition(":")[2] not in everything
     assert wrong.partition(":")[2] not in everything
+
+
+def test_the_settings_do_not_show_the_token(server: BotApi, tmp_path: Path) -> None:
+    """Whoever prints the settings, or the account that is made of them, does not print the token."""
+    settings = settings_for(server, tmp_path)
+    assert server.token in repr(settings.telegram.token.get_secret_value() if settings.telegram.token else "")
+    shown = f"{settings!r} {settings} {settings.telegram!r} {account(settings)!r}"
+    assert server.token.partition(":")[2] not in shown
