@@ -195,7 +195,8 @@ def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> N
 def _on_signal(end: Callable[[], object]) -> None:
     """Let SIGTERM, or a window that is closed, `end` the bot gently: files are closed, the terminal is tidy."""
     if sys.platform != "win32":
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        ends = (n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN)
+        for number in ends:  # what is ignored, as nohup does, stays ignored
             asyncio.get_running_loop().add_signal_handler(number, end)
 
 

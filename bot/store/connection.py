@@ -67,6 +67,15 @@ def connect(path: Path, patience: float = 0) -> sqlite3.Connection:
     return driver
 
 
+def _file(path: Path) -> tuple[int, int] | None:
+    """Return what tells the file at `path` from every other; None if there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 async def outcome(future: asyncio.Future[T]) -> T:
     """Return what `future` brings. Whoever is cancelled meanwhile waits all the same, and is cancelled then."""
     cancelled: asyncio.CancelledError | None = None
@@ -84,7 +93,11 @@ async def outcome(future: asyncio.Future[T]) -> T:
 class Connection:
     """The one connection that reads and writes, used by one piece of work at a time."""
 
-    def __init__(self, driver: sqlite3.Connection, aside: aiosqlite.Connection, patience: float) -> None:
+    def __init__(
+        self, path: Path, driver: sqlite3.Connection, aside: aiosqlite.Connection, patience: float
+    ) -> None:
+        self._path = path
+        self._opened = _file(path)
         self._driver = driver
         self._aside = aside
         self._patience = patience
@@ -95,7 +108,7 @@ class Connection:
         driver = connect(path)
         driver.row_factory = sqlite3.Row
         driver.execute("PRAGMA foreign_keys = ON")
-        return cls(driver, await aiosqlite.Connection(lambda: driver, iter_chunk_size=64), patience)
+        return cls(path, driver, await aiosqlite.Connection(lambda: driver, iter_chunk_size=64), patience)
 
     async def begin(self) -> None:
         """Begin to write, as soon as no other program does."""
@@ -111,8 +124,12 @@ class Connection:
             await asyncio.sleep(_PAUSE)
 
     async def commit(self) -> None:
-        """Bring what was written to the disk, or undo all of it and raise."""
+        """Bring what was written to the disk; where that fails, or the file has gone, undo all of it and raise."""
         try:
+            if _file(self._path) != self._opened:
+                raise StoreError(
+                    f"{self._path}: the file has been moved or deleted; stop the bot, and put it back"
+                )
             await self._run("COMMIT")
         except BaseException:
             self.undo()

@@ -326,3 +326,14 @@ async def test_a_file_that_is_damaged_while_it_is_used(tmp_path: Path) -> None:
         store.path.write_bytes(good)
         await inside(store).rows(text("PRAGMA shrink_memory"))
         await goes_on(store)
+
+
+async def test_a_file_that_is_gone_from_its_place_records_nothing(tmp_path: Path) -> None:
+    """Nothing is called recorded that goes into a file which nobody will find again; once it is back, all is well."""
+    async with opened(tmp_path) as store:
+        await before_trouble(store)
+        aside = store.path.with_name("aside.db")
+        store.path.rename(aside)
+        assert "the file has been moved or deleted" in await fails(store)
+        aside.rename(store.path)
+        await goes_on(store)
