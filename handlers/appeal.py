@@ -42,7 +42,7 @@ async def addresses(event: Event, answers: Answers, world: World, store: Store) 
     campaign = chosen_campaign(answers, tuple(world.campaigns))
     country = answers.text("country") or None
     kinds = [(kind, campaign.addressees(kind.kind, country)) for kind in campaign.kinds]
-    said = {"campaign": campaign, "kinds": kinds, "country": country}
+    said = {"campaign": campaign, "kinds": kinds, "public": event.public}
     buttons = (*copies([one for _, several in kinds for one in several]), *_onwards(campaign, "addresses"))
     return Done((Reply("appeal/addresses", said, buttons),))
 
