@@ -20,7 +20,7 @@ import click
 from bot import config
 from bot.campaigns import Campaigns, PackError
 from bot.choosing import Speak
-from bot.conversation import WAYS, Conversations
+from bot.conversation import Conversations
 from bot.countries import Countries
 from bot.dispatcher import Dispatcher
 from bot.logs import keep_log
@@ -31,6 +31,7 @@ from bot.platforms.base import Platform, PlatformError
 from bot.resources import templates
 from bot.store.errors import StoreError
 from bot.store.store import Store
+from bot.wording import WAYS
 from handlers import DESCRIPTION, HANDLERS, NAME, SHORT_DESCRIPTION
 from handlers.world import Organisers, World
 
@@ -122,10 +123,10 @@ async def _run(settings: config.Settings) -> None:
     opening = asyncio.create_task(
         Service.open(account(settings), {d.name for d in HANDLERS}, lambda: datetime.now(UTC))
     )
-    _on_signal(opening.cancel)
+    _on_signal(opening.cancel, signal.SIGINT)
     with contextlib.suppress(asyncio.CancelledError):
         service = await opening
-        _on_signal(stopping.set)
+        _on_signal(stopping.set, signal.SIGINT)
         click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
         try:
             pace = Pace(settings.limits.at_once, time.monotonic)
@@ -161,11 +162,11 @@ def profiles(settings: config.Settings, messages: Messages) -> dict[str, Profile
 def _profile(speak: Speak) -> Profile:
     from bot.platforms.telegram_profile import Profile
 
-    told = [d for d in HANDLERS if d.name != "start"]
+    told = sorted((d for d in HANDLERS if d.name != "start"), key=lambda d: d.name == "help")
     ways = {way: speak(word) for way, word in WAYS.items()}
     return Profile(
         private={d.name: speak(d.summary) for d in told} | ways,
-        group={d.name: speak(d.summary) for d in told if not d.private},
+        group={d.name: speak(d.summary) for d in told if not d.private or d.name == "letter"},
         name=speak(NAME),
         description=speak(DESCRIPTION),
         short_description=speak(SHORT_DESCRIPTION),
@@ -192,10 +193,10 @@ def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> N
     raise SystemExit(bool(report.wrong))
 
 
-def _on_signal(end: Callable[[], object]) -> None:
-    """Let SIGTERM, or a window that is closed, `end` the bot gently: files are closed, the terminal is tidy."""
+def _on_signal(end: Callable[[], object], *others: signal.Signals) -> None:
+    """Let SIGTERM, a closed window, or one of the `others` `end` the bot gently: files closed, the terminal tidy."""
     if sys.platform != "win32":
-        ends = (n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN)
+        ends = (n for n in (signal.SIGTERM, signal.SIGHUP, *others) if signal.getsignal(n) != signal.SIG_IGN)
         for number in ends:  # what is ignored, as nohup does, stays ignored
             asyncio.get_running_loop().add_signal_handler(number, end)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 from typing import Generic
 
-from bot.choosing import Speak, fold
+from bot.choosing import Label, Speak, fold
 from bot.dialogue import (
     Answered,
     Answers,
@@ -19,38 +18,19 @@ from bot.dialogue import (
     Outcome,
     Picked,
     Question,
+    Review,
     Said,
     Step,
     Store,
-    Value,
     Walk,
     World,
     walk,
 )
 from bot.events import Button, Event, Phrase, Press, Reply, Tap
+from bot.frames import Frame, token_of
+from bot.wording import ANSWER, BACK, CANCEL, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
 
-BACK, SKIP, CANCEL = "back", "skip", "cancel"
-WAYS = {BACK: Phrase("Back"), SKIP: Phrase("Skip"), CANCEL: Phrase("Cancel")}
-"""The words that lead through every conversation, by their command."""
-# Translators: what people may type instead of "cancel"; several words are separated by spaces
-STOP = Phrase("stop")
-# Translators: what people may type when they go; any number of words
-LEAVE = Phrase("quit exit bye")
-# Translators: what people may type as an answer where nothing was asked; any number of words
-ANSWER = Phrase("yes no ok")
-"""Other words for "cancel"; words of somebody who goes; answers, where nothing was asked. Separated by spaces."""
 PLACE = Phrase("You can also share your location once. I look which country it is in, and forget it.")
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """An open dialogue: what is answered, and the token that the buttons of its present question carry."""
-
-    dialogue: str
-    answers: Answers
-    token: str
-    marked: tuple[str, ...] = ()
-    changing: tuple[str, Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +42,18 @@ class Turn(Generic[World, Store]):
     finished: tuple[Dialogue[World, Store], Answers] | None = None
     ask: bool = False
     """Whether the present question follows."""
+    again: bool = False
+    """Whether it was asked before, so that its short form is enough."""
     tap: Tap | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What the words behind a command say: the answer to its argument."""
+
+    key: str
+    value: str
+    label: Label
 
 
 class Conversations(Generic[World, Store]):
@@ -88,12 +79,9 @@ class Conversations(Generic[World, Store]):
 
     def _in_private(self, dialogue: Dialogue[World, Store], event: Event, speak: Speak) -> Reply:
         """Return the way into the private chat, where `dialogue` begins; words go along only as an option's value."""
-        step = walk(dialogue, Answers(), self.world).present
-        named = ""
-        if event.text and step is not None and step.key == dialogue.argument:
-            outcome = step.take(Said(event.text), (), speak)
-            named = next((o.value for o in step.options(()) if outcome == Answered(o.value)), "")
-        button = Button(dialogue.summary, command=f"{dialogue.name} {named}".strip(), private=True)
+        named = self._named(dialogue, event.text, speak)
+        command = f"{dialogue.name} {named.value}" if named else dialogue.name
+        button = Button(dialogue.summary, command=command, private=True)
         return Reply("group/private", {"summary": dialogue.summary}, (button,))
 
     def _for_a_group(self, button: Button) -> Button:
@@ -101,15 +89,15 @@ class Conversations(Generic[World, Store]):
         return replace(button, private=True) if dialogue and dialogue.private else button
 
     def _turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
-        name = event.command or _way(event.text, speak)
+        name = way(event.command or event.text, speak) or event.command
         if name is not None:
             return self._command(frames, event, name, speak)
         if event.public and not frames:  # people talk with each other, and tap what another was asked
             return Turn(frames, tap="outdated" if event.press else None)
         other = event.other or self._out_of_place(frames, event)
         if other:
-            return self._aside(frames, Reply(f"conversation/{other}"))
-        if _is_one_of(LEAVE, event.text, speak):
+            return self._aside(frames, Reply(f"conversation/{other}", {"open": bool(frames)}))
+        if is_one_of(LEAVE, event.text, speak):
             return self._aside(frames, Reply("conversation/leaving", {"open": bool(frames)}))
         if not frames:
             return self._small_talk(event, speak)
@@ -118,20 +106,20 @@ class Conversations(Generic[World, Store]):
         return self._typed(frames, event, speak)
 
     def _out_of_place(self, frames: tuple[Frame, ...], event: Event) -> str | None:
-        """Return what a shared place is where no question can be answered by one: not words, as any other file."""
+        """Return what a shared place is where no question can be answered by one."""
         if event.place is None:
             return None
         step = self._walk(frames[-1]).present if frames else None
-        return None if isinstance(step, Question) and step.locate else "file"
+        return None if isinstance(step, Question) and step.locate else "place"
 
-    def question(self, frames: tuple[Frame, ...]) -> Reply | None:
-        """Return the present question with its buttons; None if nothing is open."""
+    def question(self, frames: tuple[Frame, ...], again: bool = False) -> Reply | None:
+        """Return the present question with its buttons, in short if it is asked `again`; None if nothing is open."""
         if not frames:
             return None
         now = self._walk(frames[-1])
         if now.present is None:
             return None
-        prompt = now.present.prompt
+        prompt = (again and now.present.again) or now.present.prompt
         return replace(prompt, buttons=(*_buttons(frames[-1], now, now.present), *prompt.buttons))
 
     def _walk(self, frame: Frame) -> Walk:
@@ -159,7 +147,7 @@ class Conversations(Generic[World, Store]):
             return Turn(frames)  # another bot may know that command
         if name == CANCEL:
             said = "conversation/cancelled" if frames else "conversation/nothing-open"
-            return Turn(frames[:-1], (Reply(said),), ask=True)
+            return Turn(frames[:-1], (Reply(said),), ask=True, again=True)
         if name in WAYS and not frames:
             return Turn(frames, (Reply("conversation/nothing-open"),))
         if name == BACK:
@@ -167,7 +155,7 @@ class Conversations(Generic[World, Store]):
         if name == SKIP:
             return self._skip(frames, event)
         near = difflib.get_close_matches(name.casefold(), [*self.dialogues, *WAYS], n=1, cutoff=0.5)
-        return Turn(frames, (self._unknown(near, "conversation/unknown-command"),), ask=True)
+        return Turn(frames, (self._unknown(near, "conversation/unknown-command"),), ask=True, again=True)
 
     def _open(
         self, frames: tuple[Frame, ...], event: Event, dialogue: Dialogue[World, Store], speak: Speak
@@ -177,13 +165,36 @@ class Conversations(Generic[World, Store]):
             return Turn(frames, (self._in_private(dialogue, event, speak),))
         left = next((f for f in frames if f.dialogue == dialogue.name), None)
         others = tuple(f for f in frames if f is not left)
-        frame, now = self._forward(left or Frame(dialogue.name, Answers(), _token(event)), event)
+        named = self._named(dialogue, event.text, speak)
+        if left and named and left.answers.get(named.key, named.value) != named.value:
+            return self._anew((*others, left), event, named)
+        frame, now = self._forward(left or Frame(dialogue.name, Answers(), token_of(event)), event)
         if now.present is None:
-            return Turn(others, finished=(dialogue, now.answers), ask=True)
+            return Turn(others, finished=(dialogue, now.answers), ask=True, again=True)
         frames = (*others, frame)
-        if event.text and not left and now.present.key == dialogue.argument:
-            return self._answer(frames, event, now.present, now.present.take(Said(event.text), (), speak))
+        if now.present.key == dialogue.argument:
+            if named:
+                return self._moved(frames, event, frame.answers.plus(named.key, named.value))
+            if event.public:
+                return Turn(others, (_by_commands(dialogue, now.present),))
         return Turn(frames, (Reply("conversation/already-open"),) if left else (), ask=True)
+
+    def _named(self, dialogue: Dialogue[World, Store], words: str, speak: Speak) -> _Named | None:
+        """Return what `words` behind the command of `dialogue` say, if they are an answer to its argument."""
+        step = walk(dialogue, Answers(), self.world).present if words else None
+        if step is None or step.key != dialogue.argument:
+            return None
+        outcome = step.take(Said(words), (), speak)
+        chosen = (o for o in step.options(()) if outcome == Answered(o.value))
+        return next((_Named(step.key, o.value, o.label) for o in chosen), None)
+
+    def _anew(self, frames: tuple[Frame, ...], event: Event, named: _Named) -> Turn[World, Store]:
+        """Go on about something else; what was agreed to, and all that came after, is asked anew."""
+        passed = self._walk(frames[-1]).passed
+        agreed = dropwhile(lambda step: not isinstance(step, Review), passed)
+        answers = frames[-1].answers.minus(*(step.key for step in agreed))
+        turn = self._moved(frames, event, answers.plus(named.key, named.value))
+        return replace(turn, replies=(Reply("conversation/anew", {"what": named.label}),))
 
     def _back(self, frames: tuple[Frame, ...], event: Event) -> Turn[World, Store]:
         """Forget the last answer, or leave the present one as it was if it was to be changed."""
@@ -192,7 +203,7 @@ class Conversations(Generic[World, Store]):
         if frame.changing:
             return self._moved(frames, event, frame.answers.plus(*frame.changing))
         if not passed:
-            return Turn(frames, (Reply("conversation/first-question"),), ask=True)
+            return Turn(frames, (Reply("conversation/first-question"),), ask=True, again=True)
         return self._moved(frames, event, frame.answers.minus(passed[-1].key))
 
     def _skip(self, frames: tuple[Frame, ...], event: Event) -> Turn[World, Store]:
@@ -206,12 +217,13 @@ class Conversations(Generic[World, Store]):
     def _pressed(
         self, frames: tuple[Frame, ...], event: Event, press: Press, speak: Speak
     ) -> Turn[World, Store]:
-        """Take a tapped option; a button of any question but the present one only brings that one up again."""
+        """Take a tapped option; a button of an older question brings up the present one, a second tap nothing."""
         step = self._walk(frames[-1]).present
         if step is None or (press.token, press.step) != (frames[-1].token, step.key):
-            if event.public:  # most likely another was asked
-                return Turn(frames, tap="outdated")
-            return Turn(frames, (Reply("conversation/old-button"),), ask=True, tap="outdated")
+            silent = event.public or (
+                press.token and press.token == frames[-1].before
+            )  # in public, most likely another was asked
+            return Turn(frames, ask=not silent, again=True, tap="outdated")
         if press.value == _way_value(BACK):
             return self._back(frames, event)
         if press.value == _way_value(SKIP):
@@ -241,22 +253,28 @@ class Conversations(Generic[World, Store]):
             case Change(key):
                 changing = (key, frame.answers[key])
                 moved = replace(frame, answers=frame.answers.minus(key), changing=changing)
-                return Turn((*frames[:-1], replace(moved, token=_token(event))), ask=True)
+                return Turn(
+                    (*frames[:-1], replace(moved, token=token_of(event), before=frame.token)), ask=True
+                )
             case Look(reply):
                 return self._aside(frames, reply)
             case refused:
-                return self._aside((*frames[:-1], replace(frame, marked=refused.marked)), refused.reply)
+                asked = step.again.values if step.again else {}
+                reply = replace(refused.reply, values={**asked, **refused.reply.values})
+                return self._aside((*frames[:-1], replace(frame, marked=refused.marked)), reply)
 
     def _moved(self, frames: tuple[Frame, ...], event: Event, answers: Answers) -> Turn[World, Store]:
         """Go on with `answers`: to the next question, or to the end of the present dialogue."""
-        frame, now = self._forward(Frame(frames[-1].dialogue, answers, _token(event)), event)
+        last = frames[-1]
+        frame, now = self._forward(Frame(last.dialogue, answers, token_of(event), before=last.token), event)
         if now.present is None:
-            return Turn(frames[:-1], finished=(self.dialogues[frame.dialogue], now.answers), ask=True)
+            ended = self.dialogues[frame.dialogue], now.answers
+            return Turn(frames[:-1], finished=ended, ask=True, again=True)
         return Turn((*frames[:-1], frame), ask=True)
 
     def _aside(self, frames: tuple[Frame, ...], reply: Reply) -> Turn[World, Store]:
         """Say something, with the present question's buttons below it instead of its whole text once more."""
-        question = self.question(frames)
+        question = self.question(frames, again=True)
         buttons = question.buttons if question else ()
         return Turn(frames, (replace(reply, buttons=buttons),))
 
@@ -265,13 +283,29 @@ class Conversations(Generic[World, Store]):
     def _small_talk(self, event: Event, speak: Speak) -> Turn[World, Store]:
         if event.press is not None:
             return Turn((), (Reply("conversation/old-button"),), tap="outdated")
-        if _is_one_of(ANSWER, event.text, speak):
+        if is_one_of(ANSWER, event.text, speak):
             return Turn((), (Reply("conversation/nothing-open"),))
         words = [fold(word) for word in event.text[:200].split()]
-        if len(words) == 1 and words[0] in self.dialogues:
-            return self._command((), event, words[0], speak)
+        if 0 < len(words) < 5 and is_one_of(THANKS, words[0], speak):
+            return Turn((), (Reply("conversation/thanks"),))
+        called = next((d.name for d in self.dialogues.values() if _calls(words, d, speak)), None)
+        if called:
+            return self._command((), event, called, speak)
         near = [d.name for d in self.dialogues.values() if self._asked_for(d, words, speak)]
-        return Turn((), (self._unknown(near[:2], "conversation/small-talk"),))
+        about = None if near else self._about(event.text, speak)
+        return Turn((), (about or self._unknown(near[:2], "conversation/small-talk"),))
+
+    def _about(self, words: str, speak: Speak) -> Reply | None:
+        """Return what can be done with what `words` name, such as a campaign; None if they name nothing."""
+        if not any(char.isalpha() for char in words):
+            return None
+        named = [(d, self._named(d, words, speak)) for d in self.dialogues.values()]
+        found = next((n for _, n in named if n), None)
+        if found is None:
+            return None
+        able = [d for d, n in named if n and (n.key, n.value) == (found.key, found.value)][:2]
+        buttons = tuple(Button(d.summary, command=f"{d.name} {found.value}") for d in able)
+        return Reply("conversation/about", {"what": found.label}, buttons)
 
     def _asked_for(self, dialogue: Dialogue[World, Store], words: list[str], speak: Speak) -> bool:
         keywords = speak(dialogue.keywords) if dialogue.keywords else ""
@@ -283,43 +317,18 @@ class Conversations(Generic[World, Store]):
         return Reply(template, {"near": near}, tuple(Button(d.summary, command=d.name) for d in found))
 
 
-def dump(frames: tuple[Frame, ...]) -> str:
-    """Return `frames` as JSON for the database."""
-    return json.dumps(
-        [[f.dialogue, dict(f.answers), f.token, f.marked, f.changing] for f in frames], ensure_ascii=False
-    )
+def _calls(words: list[str], dialogue: Dialogue[World, Store], speak: Speak) -> bool:
+    """Return whether `words` are a single one that is the command of `dialogue`."""
+    if len(words) != 1:
+        return False
+    return words[0] == dialogue.name or bool(dialogue.called and is_one_of(dialogue.called, words[0], speak))
 
 
-def parse(text: str, known: Sequence[str]) -> tuple[Frame, ...]:
-    """Return the frames that `dump` wrote; those of dialogues that are no longer `known` are left out."""
-    frames = []
-    for dialogue, answers, token, marked, changing in json.loads(text):
-        kept = Answers({k: _value(v) for k, v in answers.items()})
-        old = (changing[0], _value(changing[1])) if changing else None
-        frames.append(Frame(dialogue, kept, token, tuple(marked), old))
-    return tuple(f for f in frames if f.dialogue in known)
-
-
-def _value(value: str | list[str] | None) -> Value:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _token(event: Event) -> str:
-    """Return a short mark of the event that led to a question, so that only this question's buttons fit it."""
-    return hashlib.blake2s(event.id.encode(), digest_size=4).hexdigest()
-
-
-def _way(words: str, speak: Speak) -> str | None:
-    """Return the way ("back", "skip", "cancel") that `words` name in English or the person's language."""
-    if _is_one_of(STOP, words, speak):
-        return CANCEL
-    said = fold(words)
-    return next((way for way, phrase in WAYS.items() if said in (way, fold(speak(phrase)))), None)
-
-
-def _is_one_of(known: Phrase, words: str, speak: Speak) -> bool:
-    """Return whether `words` are one of the words `known` in English or the person's language."""
-    return fold(words) in {*known.text.split(), *speak(known).split()}
+def _by_commands(dialogue: Dialogue[World, Store], step: Step) -> Reply:
+    """Return the first question of `dialogue` with a command for each answer, which anybody may tap."""
+    options = (o for o in step.options(()) if not o.show)
+    buttons = (Button(o.label, command=f"{dialogue.name} {o.value}") for o in options)
+    return replace(step.prompt, buttons=tuple(buttons))
 
 
 def _way_value(way: str) -> str:
@@ -331,9 +340,10 @@ def _buttons(frame: Frame, now: Walk, step: Step) -> tuple[Button, ...]:
         return Press(frame.token, step.key, value)
 
     options = enumerate(step.options(frame.marked), 1)
+    located = isinstance(step, Question) and step.locate and not frame.marked
     ways = [SKIP] * step.optional + [BACK] * bool(now.passed or frame.changing)
     return (
         *(Button(o.label, press(o.value), number=n, ticked=o.ticked) for n, o in options),
         *(Button(WAYS[way], press(_way_value(way)), command=way) for way in ways),
-        *([Button(PLACE, place=True)] if isinstance(step, Question) and step.locate else ()),
+        *([Button(PLACE, place=True)] if located else ()),
     )

@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
 from bot.events import Event, Phrase, Place, Reply
+from bot.wording import NO, is_one_of
 
 Value = str | None | tuple[str, ...]
 """An answer: words or an option's value, None for a skipped question, several options' values."""
@@ -122,6 +123,11 @@ class Step(Protocol):
         ...
 
     @property
+    def again(self) -> Reply | None:
+        """What is said to ask it once more, if that is shorter than `prompt`."""
+        ...
+
+    @property
     def optional(self) -> bool:
         """Whether it may be skipped."""
         ...
@@ -151,6 +157,9 @@ class Question:
     """Asks back which answer a shared place means, where the question can be answered by one."""
     name: Callable[[str], Label] | None = None
     """Gives the words for an answer, where it is kept as a code."""
+    otherwise: Reply | None = None
+    """Asks for the answer itself, once it is not the one that was asked back."""
+    again: Reply | None = None
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the `marked` answers: what may have been meant by words that were none."""
@@ -159,14 +168,14 @@ class Question:
 
     def holds(self, value: Value) -> bool:
         """Return whether `value` passes the check, or is a permitted skip."""
-        if value is None:
-            return self.optional
-        return isinstance(value, str) and self.check(value) == value
+        return self.optional if value is None else isinstance(value, str) and self.check(value) == value
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
         """Return the checked words, or why they are no answer."""
         if said.place is not None and self.locate is not None:
             return self.locate(said.place)
+        if marked and self.otherwise is not None and is_one_of(NO, said.words, speak):
+            return Refused(self.otherwise)
         result = self.check(said.words if said.value is None else said.value)
         if not isinstance(result, Refused):
             return Answered(result)
@@ -184,6 +193,7 @@ class Choice:
     optional: bool = False
     careful: bool = False
     """Whether a word out of the middle of an option is not enough: something is recorded or erased."""
+    again: Reply | None = None
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices."""
@@ -209,6 +219,7 @@ class Several:
     prompt: Reply
     choices: tuple[Option, ...]
     optional: bool = False
+    again: Reply | None = None
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices with the marked ones ticked, and with `done` below them once one is marked."""
@@ -245,6 +256,7 @@ class Review:
     changes: tuple[Option, ...]
     looks: tuple[Option, ...] = ()
     optional: bool = False
+    again: Reply | None = None
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return `agree`, then what else can be looked at, then what can be changed."""
@@ -264,8 +276,7 @@ class Review:
         return Answered(AGREED) if chosen.value == AGREED else Change(chosen.value)
 
 
-AGREED = "agreed"
-DONE = "done"
+AGREED, DONE = "agreed", "done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +310,8 @@ class Dialogue(Generic[World, Store]):
     steps: Steps[World] = no_steps
     argument: str | None = None
     """The key that the words behind the command answer: `/letter zhanaozen-2011`."""
+    called: Phrase | None = None
+    """Words each of which, said alone, is the command, separated by spaces."""
     keywords: Phrase | None = None
     """Words by which somebody who does not know the command may ask for it, separated by spaces."""
     private: bool = False

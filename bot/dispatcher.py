@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic
 
-from bot import conversation
-from bot.conversation import Conversations, Frame, Turn
+from bot.conversation import Conversations, Turn
 from bot.dialogue import Done, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
+from bot.frames import Frame, dump, parse
 from bot.messages import Messages
 from bot.outbox import Outbox
-from bot.pace import Pace
+from bot.pace import Hearing, Pace
 from bot.platforms.base import NotRecordedError, Taken
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -24,6 +24,8 @@ from bot.store.work import Unsent, Work
 
 log = logging.getLogger(__name__)
 
+MOST_WAITING = 20
+"""Answers to one chat under way, beyond which nothing more is heard from there: it may hold up nobody else."""
 TRIES = 3
 """How often an event is tried on which a conversation fails, before it is set aside."""
 
@@ -37,6 +39,8 @@ class _Effect:
     after_erasure: tuple[Reply, ...] = ()
     language: str = ""
     new: bool = True
+    dropped: tuple[int, ...] = ()
+    """Messages that were still to be sent, and must not be any more."""
 
 
 class Dispatcher(Generic[World]):
@@ -72,10 +76,10 @@ class Dispatcher(Generic[World]):
 
         Whoever writes too fast is asked to wait. Raises NotRecordedError where the event should be given again.
         """
-        hearing = self._pace.hear(event.person) if self._pace else "answer"
+        hearing = self._hear(event)
         if hearing == "answer":
             async with self._alone(event):
-                effect = await self._effect(event)
+                effect = await self._effect_or_pardon(event)
                 answer = self._outbox.post(event.chat, partial(self._answer, effect))
                 return Taken(answer, effect.tap, heard=effect.new)
         if hearing == "ignore" or event.public:
@@ -84,12 +88,28 @@ class Dispatcher(Generic[World]):
         telling = partial(self._outbox.tell, event.chat, slower)
         return Taken(self._outbox.post(event.chat, telling), heard=False)
 
+    def _hear(self, event: Event) -> Hearing:
+        """Return what to do with `event`, however fast its person writes and however slow its chat is."""
+        if self._outbox.waiting(event.chat) >= MOST_WAITING:
+            return "ignore"
+        return self._pace.hear(_writer(event)) if self._pace else "answer"
+
+    async def _effect_or_pardon(self, event: Event) -> _Effect:
+        """Do what `event` means; one that is to come again shall not count twice for its person's pace."""
+        try:
+            return await self._effect(event)
+        except NotRecordedError:
+            if self._pace:
+                self._pace.pardon(_writer(event))
+            raise
+
     async def _effect(self, event: Event) -> _Effect:
         """Do what `event` means; where a conversation fails again and again, the event is set aside."""
         event = replace(event, text=clean(event.text))
         for _ in range(TRIES):
             try:
                 effect = await self._take(event)
+                self._outbox.give_up(effect.dropped)
                 return await self._confirm(event, effect) if effect.after_erasure else effect
             except StoreError as error:
                 log.error("an event had no effect: %s", error)
@@ -105,7 +125,8 @@ class Dispatcher(Generic[World]):
                 if not (await work.arrive(event)).new:
                     return _Effect(new=False)
                 return _Effect(await work.queue(event.chat, [self._sorry(event)]))
-        except StoreError as error:
+        except Exception as error:
+            _report(error)
             raise NotRecordedError from error
 
     async def _answer(self, effect: _Effect, at_once: bool = False) -> None:
@@ -120,15 +141,16 @@ class Dispatcher(Generic[World]):
             if not known.new:
                 return _Effect(new=False)
             language = self._messages.language(known.language, event.person.language)
-            frames = conversation.parse(known.frames or "[]", list(self._conversations.dialogues))
+            frames = parse(known.frames or "[]", list(self._conversations.dialogues))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
             done = await self._finish(turn, event, work)
             left = () if done.clear else turn.frames
             if left != frames or known.frames:
-                await work.leave(event, conversation.dump(left) if left else None)
+                await work.leave(event, dump(left) if left else None)
             if done.erased:
-                return _Effect((), turn.tap, done.replies, language)
-            replies = [*turn.replies, *done.replies, *self._next_question(turn, left)]
+                dropped = await work.drop(event.chat)  # what was still to be said holds their words
+                return _Effect((), turn.tap, done.replies, language, dropped=dropped)
+            replies = [*turn.replies, *done.replies, *self._next_question(turn, left, done)]
             rendered = self._rendered(replies, event, done.language or language)
             if turn.tap == "marked":
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
@@ -141,13 +163,19 @@ class Dispatcher(Generic[World]):
         dialogue, answers = turn.finished
         return await dialogue.finish(event, answers, self._conversations.world, work)
 
-    def _next_question(self, turn: Turn[World, Work], left: tuple[Frame, ...]) -> tuple[Reply, ...]:
-        question = self._conversations.question(left) if turn.ask else None
+    def _next_question(
+        self, turn: Turn[World, Work], left: tuple[Frame, ...], done: Done
+    ) -> tuple[Reply, ...]:
+        """Return the present question, if it is to be asked; in another language all of it is said anew."""
+        again = turn.again and not done.language
+        question = self._conversations.question(left, again) if turn.ask else None
         return (question,) if question else ()
 
     def _rendered(self, replies: Sequence[Reply], event: Event, language: str) -> list[Message]:
-        shown = map(self._conversations.in_public, replies) if event.public else replies
-        return [self._messages.render(reply, language) for reply in shown]
+        if not event.public:
+            return [self._messages.render(reply, language) for reply in replies]
+        rendered = [self._messages.render(self._conversations.in_public(r), language) for r in replies]
+        return [replace(message, answers=event.message or event.pressed_on) for message in rendered]
 
     async def _confirm(self, event: Event, effect: _Effect) -> _Effect:
         """Say that something is erased once no byte of it is left, and the truth if some still is."""
@@ -182,6 +210,11 @@ class Dispatcher(Generic[World]):
             lock, users = self._locks.pop(key)
             if users > 1:
                 self._locks[key] = (lock, users - 1)
+
+
+def _writer(event: Event) -> Person | Chat:
+    """Return whose pace counts: that of a whole chat where nobody in it can be told apart."""
+    return event.person if event.person.id else event.chat
 
 
 def _report(error: Exception) -> None:

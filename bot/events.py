@@ -42,7 +42,7 @@ class Person:
 
     platform: str
     id: str = field(repr=False)
-    language: str | None = None
+    language: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Event:
     text: str = field(default="", repr=False)
     command: str | None = None
     press: Press | None = None
+    message: str | None = None
+    """The message that said it, by its id on the platform, if an answer can refer to that."""
     pressed_on: str | None = None
     """The message whose button was pressed, by its id on the platform."""
     place: Place | None = None
@@ -145,6 +147,8 @@ class Message:
     buttons: tuple[ShownButton, ...] = ()
     edits: str | None = None
     """The message that this one takes the place of, by its id on the platform."""
+    answers: str | None = None
+    """The message that this one refers to, by its id on the platform: others may have spoken in between."""
 
 
 def clean(text: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
@@ -27,6 +29,8 @@ log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a platform that could not be reached is tried again; each time twice as long."""
+LAST_WAIT = 1.5
+"""Seconds that the database may take at the end."""
 SOON = 0.05
 """Seconds within which messages that were sent are let go of together."""
 
@@ -52,6 +56,9 @@ class Outbox:
         self._senders = senders
         self._sleep = sleep
         self._last: dict[Chat, asyncio.Task[None]] = {}
+        self._waiting: Counter[Chat] = Counter()
+        self._given_up: set[int] = set()
+        self._lost: set[str] = set()
         self._sent: list[int] = []
         self._letting_go: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -73,19 +80,29 @@ class Outbox:
         """Delete what has been sent."""
         if after:
             await asyncio.sleep(after)
-        sent, self._sent = self._sent, []
-        if not sent:
-            return
-        try:
-            async with self._store.work() as work:
-                await work.sent(sent)
-        except StoreError as error:
-            log.error("messages that were sent are sent once more after the next start: %s", error)
+        while self._sent:
+            sent, self._sent = self._sent, []
+            try:
+                async with self._store.work() as work:
+                    await work.sent(sent)
+            except StoreError as error:
+                log.error("messages that were sent are sent once more after the next start: %s", error)
+                self._sent = sent + self._sent  # or let go of with the next
+                return
+
+    def waiting(self, chat: Chat) -> int:
+        """Return how many answers to `chat` are under way."""
+        return self._waiting[chat]
+
+    def give_up(self, ids: Iterable[int]) -> None:
+        """Send these messages no more; what is being written to the platform just now cannot be called back."""
+        self._given_up.update(ids)
 
     def post(self, chat: Chat, sending: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         """Return the task that does `sending`, behind whatever is on its way to the same `chat` already."""
         task = asyncio.create_task(self._behind(self._last.get(chat), sending))
         self._last[chat] = task
+        self._waiting[chat] += 1
         self._tasks.add(task)
         task.add_done_callback(partial(self._done, chat))
         return task
@@ -117,9 +134,11 @@ class Outbox:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._let_go()
-        if self._letting_go is not None:
-            await asyncio.gather(self._letting_go, return_exceptions=True)
+        with suppress(TimeoutError):  # what is not let go of in time is sent once more
+            async with asyncio.timeout(LAST_WAIT):
+                if self._letting_go is not None:
+                    await asyncio.wait([self._letting_go])
+                await self._let_go()
 
     async def tell(self, chat: Chat, message: Message) -> None:
         """Send a message that could not be recorded."""
@@ -134,19 +153,26 @@ class Outbox:
 
     def _done(self, chat: Chat, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        self._waiting[chat] -= 1
+        if not self._waiting[chat]:
+            del self._waiting[chat]
         if self._last.get(chat) is task:
             del self._last[chat]
 
     async def _deliver(self, one: Unsent) -> None:
         """Send one message, as often as it takes where it cannot have arrived; what can never arrive is given up."""
         pause = FIRST_PAUSE
-        while True:
+        while one.id not in self._given_up:
             try:
                 await self._senders[one.chat.platform].send(one.chat, one.message, one.id)
+                self._lost.discard(one.chat.platform)
                 return
             except LaterError as later:
                 await self._sleep(later.seconds)
-            except UnreachableError:
+            except UnreachableError as error:
+                if one.chat.platform not in self._lost:
+                    log.warning("%s: messages wait until they can be sent (%s)", one.chat.platform, error)
+                self._lost.add(one.chat.platform)
                 await self._sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             except MovedError as moved:
@@ -160,10 +186,14 @@ class Outbox:
             except RefusedError as refused:
                 log.error("a message was refused: %s", refused)
                 return
+        self._given_up.discard(one.id)
 
     async def _follow(self, one: Unsent, to: str) -> Unsent:
         """Return `one` as it goes to the chat's new id, to which everything still to be sent goes from now on."""
         chat = replace(one.chat, id=to)
-        async with self._store.work() as work:
-            await work.moved(one.chat, chat)
+        try:
+            async with self._store.work() as work:
+                await work.moved(one.chat, chat)
+        except StoreError as error:
+            log.error("a chat has moved, and that could not be recorded: %s", error)
         return replace(one, chat=chat)

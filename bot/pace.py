@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.events import Person
-
 PAUSE = 3.0
 """Seconds of silence after which somebody who wrote too fast is heard again."""
+AGAIN = 60.0
+"""Seconds after which somebody who does not stop is asked once more."""
 REMEMBERED = 10_000
 """People whose pace is remembered, the latest."""
 
@@ -22,6 +22,7 @@ class _Pace:
     left: float
     last: float
     waiting: bool = False
+    told: float = 0.0
 
 
 class Pace:
@@ -30,9 +31,9 @@ class Pace:
     def __init__(self, at_once: int, clock: Callable[[], float]) -> None:
         self._at_once = at_once
         self._clock = clock
-        self._people: OrderedDict[Person, _Pace] = OrderedDict()
+        self._people: OrderedDict[Hashable, _Pace] = OrderedDict()
 
-    def hear(self, person: Person) -> Hearing:
+    def hear(self, person: Hashable) -> Hearing:
         """Return what to do with the message that `person` sends now."""
         if not self._at_once:
             return "answer"
@@ -44,9 +45,18 @@ class Pace:
         quiet, pace.last = now - pace.last, now
         pace.left = min(self._at_once, pace.left + quiet)
         if pace.waiting and quiet < PAUSE:
-            return "ignore"
+            if now - pace.told < AGAIN:
+                return "ignore"
+            pace.told = now
+            return "ask to wait"
         pace.waiting = pace.left < 1
         if pace.waiting:
+            pace.told = now
             return "ask to wait"
         pace.left -= 1
         return "answer"
+
+    def pardon(self, person: Hashable) -> None:
+        """Let the last message of `person` not count: it will come again."""
+        if person in self._people:
+            self._people[person].left += 1

@@ -8,13 +8,13 @@ from bot.choosing import Option
 from bot.dialogue import Answers, Choice, Dialogue, Done, Step
 from bot.events import Event, Phrase, Reply
 from bot.messages import language_name
-from handlers.world import Store, Talk, World
+from handlers.world import Store, Talk, World, again
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the choice among the languages, each named in itself."""
     options = tuple(Option(code, _begun(language_name(code))) for code in world.languages)
-    yield Choice("language", Reply("language/which"), options)
+    yield Choice("language", Reply("language/which"), options, again=again("language"))
 
 
 def _begun(name: str) -> str:

@@ -13,7 +13,7 @@ from handlers import pledging
 from handlers.copying import copies
 from handlers.questions import question
 from handlers.route import route
-from handlers.world import Store, Talk, World, ask_campaign, ask_kind, chosen_campaign, chosen_kind
+from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 SENDERS = (
     Option("person", Phrase("As myself")),
@@ -22,7 +22,7 @@ SENDERS = (
 _CHANGES = {
     "campaign": Phrase("Change the campaign"),
     "kind": Phrase("Change the kind of letter"),
-    "version": Phrase("Take the other letter: of today, or of then"),
+    "version": Phrase("Take the other letter"),
     "sender": Phrase("Change who it is from"),
     "name": Phrase("Change the name"),
     "organisation": Phrase("Change the organisation"),
@@ -46,7 +46,8 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     letters = tuple(_letter(answers, campaign, one) for one in way.addressees)
     changes = tuple(Option(key, _CHANGES.get(key, Phrase("Change another answer"))) for key in asked)
     said = {"campaign": campaign, "route": way, "letter": letters[0]}
-    yield Review("review", Reply("letter/review", said), Phrase("The letter is right"), changes)
+    right = Phrase("The letter is right")
+    yield Review("review", Reply("letter/review", said), right, changes, again=again("review"))
     yield from pledging.steps(
         answers,
         way,
@@ -63,19 +64,20 @@ def _interview(answers: Answers, world: World) -> Iterator[Step]:
     yield from ask_kind(campaign)
     kind = chosen_kind(answers, campaign)
     if campaign.has_versions(kind):
-        yield Choice("version", Reply("letter/version", {"campaign": campaign}), _versions(campaign))
+        which = Reply("letter/version", {"campaign": campaign})
+        yield Choice("version", which, _versions(campaign), again=again("version"))
     notice = not campaign.has_versions(kind)
     said = {"campaign": campaign, "route": route(Answers(), campaign, kind), "notice": notice}
-    yield Choice("sender", Reply("letter/sender", said), SENDERS)
+    yield Choice("sender", Reply("letter/sender", said), SENDERS, again=again("sender"))
     yield from _questions(answers, campaign, kind, world)
 
 
 def _versions(campaign: Campaign) -> tuple[Option, ...]:
-    of_then = Phrase("The letter of {date}, a document of its time", {"date": campaign.written})
+    of_then = Phrase("The letter of {date}", {"date": campaign.written})
     since = Reply("letter/since", {"campaign": campaign})
     return (
-        Option("open", Phrase("A letter of today, with what is still open")),
-        Option("published", of_then),
+        Option("open", Phrase("A letter of today")),
+        Option("published", of_then, also=(Phrase("a document of its time"),)),
         Option("since", Phrase("What has happened since"), since),
     )
 
@@ -83,8 +85,9 @@ def _versions(campaign: Campaign) -> tuple[Option, ...]:
 def _questions(answers: Answers, campaign: Campaign, kind: str, world: World) -> Iterator[Step]:
     """Yield the campaign's own questions; who lives in the country concerned is warned right after saying so."""
     warned = False
-    for asked in campaign.questions_for(kind, answers.text("sender")):
-        yield question(asked, world.countries, warned)
+    sender = answers.text("sender")
+    for asked in campaign.questions_for(kind, sender):
+        yield question(asked, world.countries, sender, warned)
         warned = asked.type == "country" and answers.text(asked.key) == campaign.country
 
 
@@ -112,7 +115,8 @@ def _look(addressee: Addressee, letter: Letter) -> Option:
     shown = Reply("letter/other", {"addressee": addressee, "letter": letter})
     return Option(
         f"letter-{addressee.recipient.key}",
-        Phrase("Show the letter to: {title}", {"title": addressee.title}),
+        # Translators: a button that shows the letter to {office}, a short name. A phone shows about 30 characters
+        Phrase("Letter to: {office}", {"office": addressee.short}),
         shown,
     )
 

@@ -11,7 +11,7 @@ from handlers import pledging
 from handlers.letter import SENDERS
 from handlers.questions import LINE, Words, ask_country
 from handlers.route import route
-from handlers.world import Store, Talk, World, ask_campaign, ask_kind, chosen_campaign, chosen_kind
+from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -22,9 +22,11 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     campaign = chosen_campaign(answers, world.writable)
     yield from ask_kind(campaign)
     kind = chosen_kind(answers, campaign)
-    yield Choice("sender", Reply("pledge/sender", {"route": route(Answers(), campaign, kind)}), SENDERS)
-    yield ask_country(world.countries)
-    listable = ("organisation", "name") if answers.text("sender") == "organisation" else ("name",)
+    whose = Reply("pledge/sender", {"route": route(Answers(), campaign, kind)})
+    yield Choice("sender", whose, SENDERS, again=again("sender"))
+    sender = answers.text("sender")
+    yield ask_country(world.countries, sender)
+    listable = ("organisation", "name") if sender == "organisation" else ("name",)
     way = route(answers, campaign, kind)
     yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable)
     named = answers.text("consent")
@@ -49,27 +51,30 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
 async def mark(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Record that the pledge whose number stands behind the command has been sent; without one, list them."""
     pledges = await store.pledges(event.person)
-    open_ones = [p for p in pledges if p.terms.status == Status.PLEDGED]
-    number = event.text.strip() or (str(open_ones[0].number) if len(open_ones) == 1 else "")
+    waiting = [str(p.number) for p in pledges if p.terms.status == Status.PLEDGED]
+    number = event.text.strip() or (waiting[0] if len(waiting) == 1 else "")
     if not number:
-        return _listed(pledges, world)
+        return _listed(pledges, world, said=not waiting)
     found = await store.mark_sent(event.person, int(number), event.at.date()) if _is_number(number) else None
     if found is None:
         return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
-    return Done((Reply("pledge/sent", {"pledge": pledging.shown(found, world)}),))
+    said = {"pledge": pledging.shown(found, world), "before": str(int(number)) not in waiting}
+    return Done((Reply("pledge/sent", said),))
 
 
 def _is_number(text: str) -> bool:
     return text.isdecimal() and len(text) < 6
 
 
-def _listed(pledges: tuple[Pledge, ...], world: World) -> Done:
+def _listed(pledges: tuple[Pledge, ...], world: World, said: bool = False) -> Done:
+    """Return the list of `pledges`; `said`: whoever says that a letter has left has said so of all."""
     buttons = tuple(
         Button(Phrase("I have sent no. {number}", {"number": p.number}), command=f"sent {p.number}")
         for p in pledges
         if p.terms.status == Status.PLEDGED
     )
-    return Done((Reply("pledge/list", {"pledges": [pledging.shown(p, world) for p in pledges]}, buttons),))
+    shown = [pledging.shown(p, world) for p in pledges]
+    return Done((Reply("pledge/list", {"pledges": shown, "said": said}, buttons),))
 
 
 pledge: Talk = Dialogue(

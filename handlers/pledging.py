@@ -11,7 +11,7 @@ from bot.dialogue import Answers, Choice, Done, Several, Step
 from bot.events import Event, Localised, Phrase, Reply
 from bot.pledges import Consent, NewPledge, Pledge, Status, Way
 from handlers.route import CHANNELS, Route
-from handlers.world import Store, World
+from handlers.world import Store, World, again
 
 CONSENT_VERSION = "2026-11"
 """The wording of the consent question; it changes whenever that wording does."""
@@ -30,8 +30,8 @@ _WHEN = (
 )
 _LISTED = {
     _NAMELESS: Phrase("Count it without any name"),
-    "organisation": Phrase("Count it, and you may name my organisation"),
-    "name": Phrase("Count it, and you may name me"),
+    "organisation": Phrase("Count it, name my organisation"),
+    "name": Phrase("Count it, and name me"),
     _NOTHING: Phrase("Record nothing"),
 }
 
@@ -46,14 +46,17 @@ def steps(
     """Yield the pledge's steps; `prompt` opens them, and `listable` says what there is to be listed."""
     if not way.ways:
         return
-    yield Choice("when", prompt, (*_WHEN, *looks), optional=True)
+    yield Choice("when", prompt, (*_WHEN, *looks), optional=True, again=again("send" if looks else "when"))
     when = answers.text("when")
     if not _says(when):
         return
-    yield Several("ways", Reply("pledge/ways", {"sent": when == _SENT, "route": way}), way.ways)
+    if len(way.ways) > 1:
+        which = Reply("pledge/ways", {"sent": when == _SENT, "route": way})
+        yield Several("ways", which, way.ways, again=again("ways"))
     listed = (_NAMELESS, *(() if way.at_home else listable), _NOTHING)
     options = tuple(Option(key, _LISTED[key]) for key in listed)
-    yield Choice("consent", Reply("pledge/consent", {"at_home": way.at_home}), options, careful=True)
+    may_count = Reply("pledge/consent", {"at_home": way.at_home})
+    yield Choice("consent", may_count, options, careful=True, again=again("consent"))
 
 
 async def finish(event: Event, answers: Answers, way: Route, store: Store) -> Done:
@@ -75,12 +78,13 @@ def _says(when: str) -> bool:
 def _pledge(event: Event, answers: Answers, way: Route) -> NewPledge:
     when, consent = answers.text("when"), answers.text("consent")
     listed = {key: answers.text(key) or None for key in ("name", "organisation") if key == consent}
+    ways = answers.several("ways") or [option.value for option in way.ways]  # the only one is not asked for
     return NewPledge(
         campaign=way.campaign.slug,
         kind=way.kind,
         sender=answers.text("sender"),
         country=way.country,
-        ways=tuple(Way(*value.split(".", 1)) for value in answers.several("ways")),
+        ways=tuple(Way(*value.split(".", 1)) for value in ways),
         status=Status.SENT if when == _SENT else Status.PLEDGED,
         day=_day(event, when),
         consent=Consent(consent if listed else "nothing", CONSENT_VERSION, event.at),

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.choosing import Option
-from bot.conversation import parse
 from bot.dialogue import Answers, Choice, Dialogue, Done, Step
 from bot.events import Button, Event, Phrase, Reply
+from bot.frames import parse
 from handlers import pledging
 from handlers.answered import Line, lines
-from handlers.world import Store, Talk, World
+from handlers.world import Store, Talk, World, again
 
 
 async def explain(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -34,8 +34,9 @@ def mydata_of(dialogues: tuple[Talk, ...]) -> Talk:
             "answered": [line for text in kept.conversations for line in _answered(text, known, world)],
             "pledges": [pledging.shown(p, world) for p in kept.pledges],
         }
+        something = kept.pledges or kept.language or kept.conversations
         button = Button(Phrase("Erase what is kept about me"), command="forget")
-        return Done((Reply("privacy/mydata", said, (button,)),))
+        return Done((Reply("privacy/mydata", said, (button,) if something else ()),))
 
     summary = Phrase("Show all that is kept about you")
     # Translators: words by which people may ask for this; any number, in any order
@@ -53,7 +54,7 @@ def _answered(conversation: str, known: Mapping[str, Talk], world: World) -> Ite
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the one question whether it shall really be erased."""
     options = (Option("yes", Phrase("Yes, erase it all")), Option("no", Phrase("No, keep it")))
-    yield Choice("sure", Reply("privacy/sure"), options, careful=True)
+    yield Choice("sure", Reply("privacy/sure"), options, careful=True, again=again("sure"))
 
 
 async def forget(event: Event, answers: Answers, world: World, store: Store) -> Done:

@@ -112,22 +112,31 @@ class CountryName:
         return self.countries.name(self.code, language)
 
 
-def question(asked: Asked, countries: Countries, warned: bool = False) -> Question:
+def question(asked: Asked, countries: Countries, sender: str, warned: bool = False) -> Question:
     """Return the step that asks a campaign's question; `warned` puts the warning for people at home before it."""
-    prompt = Reply("questions/ask", {"type": asked.type, "ask": asked.ask, "warned": warned})
+    said = {"type": asked.type, "ask": asked.ask, "sender": sender}
+    prompt, again = (Reply("questions/ask", {**said, "warned": now}) for now in (warned, False))
     if asked.type == "country":
         return _where(asked.key, prompt, countries, asked.optional)
-    return Question(asked.key, prompt, _check(asked), asked.optional)
+    return Question(asked.key, prompt, _check(asked), asked.optional, again=again)
 
 
-def ask_country(countries: Countries) -> Question:
-    """Return the step that asks where somebody lives, for the sake of the nearest embassy."""
-    prompt = Reply("questions/ask", {"type": "country", "ask": None, "warned": False})
+def ask_country(countries: Countries, sender: str = "") -> Question:
+    """Return the step that asks where the sender is, for the sake of the nearest embassy."""
+    prompt = Reply("questions/ask", {"type": "country", "ask": None, "sender": sender, "warned": False})
     return _where("country", prompt, countries, True)
 
 
 def _where(key: str, prompt: Reply, countries: Countries, optional: bool) -> Question:
-    return Question(key, prompt, Country(countries), optional, Located(countries), Naming(countries))
+    return Question(
+        key,
+        prompt,
+        Country(countries),
+        optional,
+        locate=Located(countries),
+        name=Naming(countries),
+        otherwise=Reply("questions/retype"),
+    )
 
 
 def _check(asked: Asked) -> Check:

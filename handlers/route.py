@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.campaigns import Addressee, Campaign
 from bot.choosing import Option
@@ -16,6 +16,15 @@ CHANNELS = {
     "phone": Phrase("by telephone"),
     "visit": Phrase("in person"),
 }
+BY = {
+    # Translators: these five are buttons. {office} is short: "Post: Embassy (Berlin)". A phone shows 28 characters
+    "post": Phrase("Post: {office}"),
+    "fax": Phrase("Fax: {office}"),
+    "email": Phrase("E-mail: {office}"),
+    "phone": Phrase("Telephone: {office}"),
+    "visit": Phrase("In person: {office}"),
+}
+"""What a button says of a way to reach an office."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +69,7 @@ class Route:
         return tuple(
             Option(
                 f"{one.recipient.key}.{channel}",
-                # Translators: a button. {title} is an office, {channel} how it was reached: "Embassy (Berlin), fax"
-                Phrase("{title}, {channel}", {"title": one.title, "channel": CHANNELS[channel]}),
+                replace(BY[channel], values={"office": one.short}),
             )
             for one in self.addressees
             for channel in _channels(one)

@@ -27,9 +27,12 @@ async def greet(event: Event, answers: Answers, world: World, store: Store) -> D
 
 
 def _linked(source: str, campaigns: Iterable[Campaign]) -> Campaign | None:
-    """Return the campaign of a link such as "zhanaozen-2011-leaflet": its name, and perhaps where the link stood."""
-    found = [c for c in campaigns if f"{source.strip().casefold()}-".startswith(f"{c.slug}-")]
-    return max(found, key=lambda campaign: len(campaign.slug), default=None)
+    """Return the campaign of a link such as "zhanaozen-2011-leaflet", or "zhanaozen" if no other begins like that."""
+    words = source.strip().casefold()
+    found = [c for c in campaigns if f"{words}-".startswith(f"{c.slug}-")]
+    begun = [c for c in campaigns if words and c.slug.startswith(words)]
+    only = begun[0] if len(begun) == 1 else None
+    return max(found, key=lambda campaign: len(campaign.slug), default=only)
 
 
 def _introduction(world: World) -> Done:
@@ -55,6 +58,6 @@ def help_with(others: tuple[Talk, ...]) -> Talk:
     return Dialogue("help", Phrase("What I can do"), explain, keywords=keywords)
 
 
-# Translators: words by which people may ask for this; any number, in any order
+# Translators: words of greeting, each of which begins by itself; any number, in any order
 _GREETINGS = Phrase("hello hi hey begin")
-start: Talk = Dialogue("start", Phrase("Begin"), greet, keywords=_GREETINGS)
+start: Talk = Dialogue("start", Phrase("Begin"), greet, called=_GREETINGS, keywords=_GREETINGS)

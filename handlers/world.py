@@ -53,16 +53,22 @@ Talk = Dialogue[World, Store]
 """A conversation of this bot."""
 
 
+def again(asked: str) -> Reply:
+    """Return the one sentence in which something is asked that was asked before."""
+    return Reply("choose/again", {"asked": asked})
+
+
 def ask_campaign(campaigns: tuple[Campaign, ...]) -> Iterator[Step]:
     """Yield the choice among `campaigns`, if there is one."""
     if len(campaigns) > 1:
-        options = tuple(Option(c.slug, c.title, also=_short_names(c)) for c in campaigns)
-        yield Choice("campaign", Reply("campaign/which", {"campaigns": campaigns}), options)
+        options = tuple(Option(c.slug, c.button, also=_other_names(c)) for c in campaigns)
+        which = Reply("campaign/which", {"campaigns": campaigns})
+        yield Choice("campaign", which, options, again=again("campaign"))
 
 
-def _short_names(campaign: Campaign) -> tuple[Label, ...]:
+def _other_names(campaign: Campaign) -> tuple[Label, ...]:
     short = (campaign.short_title,) if campaign.short_title else ()
-    return (campaign.slug.replace("-", " "), *short)
+    return (campaign.slug.replace("-", " "), campaign.title, *short)
 
 
 def chosen_campaign(answers: Answers, campaigns: tuple[Campaign, ...]) -> Campaign:
@@ -75,7 +81,7 @@ def ask_kind(campaign: Campaign) -> Iterator[Step]:
     """Yield the choice among a campaign's kinds of letter, if there is one."""
     if len(campaign.kinds) > 1:
         options = tuple(Option(kind.kind, kind.title) for kind in campaign.kinds)
-        yield Choice("kind", Reply("letter/kind", {"campaign": campaign}), options)
+        yield Choice("kind", Reply("letter/kind", {"campaign": campaign}), options, again=again("kind"))
 
 
 def chosen_kind(answers: Answers, campaign: Campaign) -> str:

@@ -188,7 +188,8 @@ def test_forgetting_is_said_only_when_it_is_done(tmp_path: Path) -> None:
             bot.type("1")
             time.sleep(dice.uniform(0, 0.02))
         with closing(forks.start(folder)) as bot:
-            if bot.say("/mydata", nothing, "/forget  Erase what is kept about me\n\n") != nothing:
+            kept = ("/forget  Erase what is kept about me\n\n", "  2  No, keep it\n\n")
+            if bot.say("/mydata", nothing, *kept) != nothing:
                 bot.say("/forget", sure)
                 bot.say("1", gone)
         assert traces(folder) == set(), f"after restart {n}"

@@ -33,6 +33,8 @@ from bot.missions import Finding, Missions
 
 SectionKey = Literal["summary", "background", "since"]
 SECTIONS: tuple[SectionKey, ...] = get_args(SectionKey)
+SHORT_TITLE = 30
+"""Characters of a title that a phone shows on a button, beside its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Addressee:
     finding: Finding | None
     """Which embassies were found; for the nearest embassy only, and if the supporter's country is known."""
     title: LocalText
+    short: LocalText
+    """The title as a button has it."""
     channels: tuple[Channel, ...]
     """How to reach it, what can be used before what is known to be outdated or must be checked first."""
     notes: tuple[MissionNote, ...] = ()
@@ -88,6 +92,12 @@ class Campaign:
     def sources(self) -> tuple[Source, ...]:
         """Where the appeal was published."""
         return sources(self.source)
+
+    @property
+    def button(self) -> LocalText:
+        """What a button says: the short title where there is one and the title is too long for a phone."""
+        long = any(len(words) > SHORT_TITLE for words in self.title.texts.values())
+        return (long and self.short_title) or self.title
 
     @property
     def kinds(self) -> tuple[LetterKind, ...]:
@@ -152,14 +162,15 @@ class Campaign:
         return country == self.country or bool(self.missions and self.missions.state(country) == self.country)
 
     def _addressee(self, recipient: Recipient, kind: str, country: str | None) -> Addressee:
-        finding, title, channels = None, recipient.office, recipient.channels
+        finding, channels = None, recipient.channels
+        title, short = recipient.office, recipient.short or recipient.office
         if recipient.nearest_mission and self.missions and country:
             finding = self.missions.find(country)
-            title = mission_title(recipient.office, finding)
+            title, short = mission_title(title, finding), mission_title(short, finding)
             channels = (*mission_channels(finding, self.missions, recipient.office), *channels)
         ordered = tuple(sorted(channels, key=lambda channel: not channel.usable))
         notes = self._notes(finding) if finding else ()
-        return Addressee(recipient, self._kind_to(recipient, kind), finding, title, ordered, notes)
+        return Addressee(recipient, self._kind_to(recipient, kind), finding, title, short, ordered, notes)
 
     def _notes(self, finding: Finding) -> tuple[MissionNote, ...]:
         found = {(mission.country_code, mission.city) for mission in finding.missions}

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from bot.campaigns.campaign import Campaign
+from bot.campaigns.campaign import SHORT_TITLE, Campaign
 from bot.campaigns.letter_templates import OWN_NAMES
 from bot.campaigns.parts import DatedFact, LocalText, PartialDate, Question, Recipient, Sender
 from bot.countries import Countries
 
 LONGEST_BUTTON = 64
 """Characters: a title is a button too."""
+SHORT_OFFICE = 24
+"""Characters of an office that a phone shows on a button, with the way of sending in front."""
 _OWN_TYPES = ("country", "members", "name", "organisation")
 """Questions whose answers are used beside the letter: a country leads to its embassy, a name into a pledge."""
 LONGEST_SECTION = 3500
@@ -55,14 +57,19 @@ def _repeated(where: str, keys: Iterable[str]) -> Iterator[str]:
 
 def _titles(campaign: Campaign) -> Iterator[str]:
     yield from _too_long("title", campaign.title)
+    if campaign.short_title:
+        yield from _too_long("short_title", campaign.short_title, SHORT_TITLE)
+    for recipient in campaign.recipients:
+        if recipient.short:
+            yield from _too_long(f"recipient.{recipient.key}.short", recipient.short, SHORT_OFFICE)
     for letter in campaign.letters:
         yield from _too_long(f"letter.{letter.kind}.title", letter.title)
 
 
-def _too_long(where: str, text: LocalText) -> Iterator[str]:
+def _too_long(where: str, text: LocalText, most: int = LONGEST_BUTTON) -> Iterator[str]:
     for language, words in text.texts.items():
-        if len(words) > LONGEST_BUTTON:
-            yield f"{where}: has {len(words)} characters in {language}; a button holds {LONGEST_BUTTON}"
+        if len(words) > most:
+            yield f"{where}: has {len(words)} characters in {language}; a button holds {most}"
 
 
 def _demands(campaign: Campaign) -> Iterator[str]:

@@ -226,6 +226,8 @@ class Recipient:
     kinds: tuple[Key, ...]
     office: Text
     salutation: Text
+    short: Text | None = None
+    """The office as a button has it; without it, in full."""
     addressed_as: Text | None = None
     """The office as the head of a letter names it, where that is another form (in Russian: the dative)."""
     role: Literal["to", "copy"] = "to"

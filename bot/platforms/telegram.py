@@ -6,17 +6,25 @@ import asyncio
 import logging
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram.error import BadRequest, TelegramError
 
 from bot.events import Chat, Event, Message
-from bot.platforms.base import NotRecordedError, Take, Taken
+from bot.platforms.base import (
+    LaterError,
+    MovedError,
+    NotRecordedError,
+    Take,
+    Taken,
+    UnreachableError,
+    UnsureError,
+)
 from bot.platforms.telegram_calls import Calls, told_apart
-from bot.platforms.telegram_keyboards import chosen, keyboard, lasting
-from bot.platforms.telegram_messages import LONGEST, parts, units
+from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting
+from bot.platforms.telegram_messages import LONGEST, answered, parts, units
 from bot.platforms.telegram_updates import NAME, Reader, where
 
 log = logging.getLogger(__name__)
@@ -33,6 +41,7 @@ PAUSES = (0.2, 1.0, 5.0, 15.0)
 """Seconds between two tries to record an update."""
 
 Raw = dict[str, Any]
+Kept = TypeVar("Kept")
 
 
 class Telegram:
@@ -52,6 +61,7 @@ class Telegram:
         self._username = username
         self._sleep = sleep
         self._asked: OrderedDict[str, Raw] = OrderedDict()
+        self._closed: OrderedDict[str, int] = OrderedDict()
         self._sent_parts: dict[int, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
         self._malformed = 0
@@ -64,20 +74,40 @@ class Telegram:
             texts = parts(message)
             rows = keyboard(message.buttons, self._username)
             markup = {"inline_keyboard": rows} if rows else None
+            answering = _answering(message)
             if message.edits and len(texts) == 1 and await self._edit(chat, message.edits, texts[0], markup):
                 return
-            for number in range(self._sent_parts.pop(delivery, 0), len(texts)):
-                if delivery and number:
-                    self._sent_parts[delivery] = number
-                last = number == len(texts) - 1
-                asked = await self._post(chat, texts[number], markup if last else None)
-        self._sent_parts.pop(delivery, None)
-        if texts and any(button.press for button in message.buttons):
-            self._remember(chat, {"message_id": asked, "reply_markup": {"inline_keyboard": lasting(rows)}})
+        asked = await self._post_all(chat, texts, markup, delivery, answering)
+        if asked and any(button.press for button in message.buttons):
+            kept = {"inline_keyboard": lasting(rows)}
+            self._remember(chat, {"message_id": asked, "reply_markup": kept, "html": answered(message)})
 
-    async def _post(self, chat: Chat, text: str, markup: Raw | None) -> int:
+    async def _post_all(
+        self, chat: Chat, texts: Sequence[str], markup: Raw | None, delivery: int, answering: Raw
+    ) -> int | None:
+        """Send what has not arrived of `texts`, and return the id of the last; a part of unknown fate ends nothing."""
+        unsure: UnsureError | None = None
+        asked = None
+        for number in range(self._sent_parts.pop(delivery, 0), len(texts)):
+            last = number == len(texts) - 1
+            try:
+                with told_apart():
+                    to = {} if number else answering
+                    asked = await self._post(chat, texts[number], markup if last else None, to)
+            except UnsureError as error:
+                unsure = error
+            except (LaterError, UnreachableError, MovedError):
+                if delivery:
+                    self._sent_parts[delivery] = number
+                raise
+        if unsure:
+            raise unsure
+        return asked
+
+    async def _post(self, chat: Chat, text: str, markup: Raw | None, answering: Raw) -> int:
         """Send one part, and return its id."""
-        sent = await self._calls.call("SendMessage", {**where(chat), **_html(text), "reply_markup": markup})
+        said = {**where(chat), **_html(text), "reply_markup": markup, **answering}
+        sent = await self._calls.call("SendMessage", said)
         return int(sent["message_id"])
 
     async def _edit(self, chat: Chat, message: str, text: str, markup: Raw | None) -> bool:
@@ -90,10 +120,15 @@ class Telegram:
         return True
 
     def _remember(self, chat: Chat, message: Raw) -> None:
-        self._asked[chat.id] = message
-        self._asked.move_to_end(chat.id)
-        if len(self._asked) > REMEMBERED:
-            self._asked.popitem(last=False)
+        """Remember the last question of `chat`; one before it, answered before it was shown, loses its buttons."""
+        before = self._asked.get(chat.id)
+        _keep(self._asked, chat, message)
+        if before and before["message_id"] != message["message_id"] and self._alone_in(chat):
+            self._in_background(self._strip(chat, before))
+
+    def _alone_in(self, chat: Chat) -> bool:
+        """Return whether one person alone is asked in `chat`, and nobody waits for more than tidiness."""
+        return not chat.id.startswith("-") and len(self._answers) <= CROWD
 
     # --- updates in
 
@@ -108,7 +143,7 @@ class Telegram:
             self._set_aside(error)
             return
         if event and taken:
-            over = taken.heard and taken.tap != "marked" and not event.public
+            over = taken.heard and taken.tap not in ("marked", "outdated") and not event.public
             asked = self._asked.pop(event.chat.id, None) if over else None
             query = raw.get("callback_query") if isinstance(raw, dict) else None
             self._in_background(self._answered(event, taken, query, asked))
@@ -150,21 +185,41 @@ class Telegram:
         message = query.get("message") if query and taken.tap else None
         if asked and not (message and message["message_id"] == asked["message_id"]):
             await self._strip(event.chat, asked)
-        if message and query:
+        if message and query and not (taken.tap == "outdated" and self._is_asked(event.chat, message)):
             await self._close(event.chat, message, chosen(query) if taken.tap == "taken" else None)
+
+    def _is_asked(self, chat: Chat, message: Raw) -> bool:
+        """Return whether `message` is the question that is open in `chat`; a forged tap on it closes nothing."""
+        asked = self._asked.get(chat.id)
+        return asked is not None and asked["message_id"] == message["message_id"]
 
     async def _close(self, chat: Chat, message: Raw, label: str | None) -> None:
         """Take the buttons below `message` away; `label` takes their place, if it has room."""
-        text = f"{message.get('text', '')}\n\n{label}"
+        text = f"{bare(message.get('text', ''))}\n\n{label}"
+        if not self._is_open(chat, message):
+            return
         if label and message.get("text") and units(text) <= LONGEST:
             said = {"text": text, "entities": message.get("entities"), **_NO_PREVIEW, **_kept(message)}
             await self._quietly("EditMessageText", {**_message(chat, message["message_id"]), **said})
         else:
-            await self._strip(chat, message)
+            await self._unbutton(chat, message)
 
     async def _strip(self, chat: Chat, message: Raw) -> None:
+        if self._is_open(chat, message):
+            await self._unbutton(chat, message)
+
+    def _is_open(self, chat: Chat, message: Raw) -> bool:
+        """Return whether `message` is not the one that was closed last in `chat`; from now on it is."""
+        last, this = self._closed.get(chat.id), int(message["message_id"])
+        _keep(self._closed, chat, this)
+        return last != this
+
+    async def _unbutton(self, chat: Chat, message: Raw) -> None:
         now = {**_message(chat, message["message_id"]), **_kept(message)}
-        await self._quietly("EditMessageReplyMarkup", now)
+        if message.get("html"):  # what stood for buttons goes as well
+            await self._quietly("EditMessageText", {**now, **_html(message["html"])})
+        else:
+            await self._quietly("EditMessageReplyMarkup", now)
 
     async def _quietly(self, method: str, parameters: Raw) -> None:
         """Make a call that nothing depends on."""
@@ -194,6 +249,14 @@ class Telegram:
 _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
 
 
+def _keep(memory: OrderedDict[str, Kept], chat: Chat, what: Kept) -> None:
+    """Remember `what` of `chat`; of many chats, the one that was silent longest is forgotten."""
+    memory[chat.id] = what
+    memory.move_to_end(chat.id)
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)
+
+
 def _message(chat: Chat, message: int) -> Raw:
     return {"chat_id": where(chat)["chat_id"], "message_id": message}
 
@@ -202,6 +265,14 @@ def _kept(message: Raw) -> Raw:
     """Return the parameter that leaves `message` the buttons that are still of use."""
     rows = lasting((message.get("reply_markup") or {}).get("inline_keyboard") or [])
     return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+
+
+def _answering(message: Message) -> Raw:
+    """Return the parameter that lets `message` refer to the one it answers, even if that is gone by now."""
+    if message.answers is None:
+        return {}
+    to = {"message_id": int(message.answers), "allow_sending_without_reply": True}
+    return {"reply_parameters": to}
 
 
 def _html(text: str) -> Raw:

@@ -37,6 +37,8 @@ DEEPEST = 100
 """Levels of an answer that are read; Telegram's own have a few."""
 _TOKENS = re.compile(rb'"(?:[^"\\]|\\.)*+"|[]\[{}]|[^]\["{}]++', re.DOTALL)
 
+_QUOTED = re.compile("[\"'“]")
+"""Where Telegram begins to repeat what was sent."""
 _CLOSED = (
     "chat not found",
     "user is deactivated",
@@ -157,7 +159,7 @@ class Calls:
             base_url=base_url,
             base_file_url=base_file_url,
             request=self._request,
-            get_updates_request=self._request,
+            get_updates_request=self._request,  # the library asks for one; whoever receives has `Calls` of its own
         )
 
     async def call(self, method: str, parameters: Mapping[str, object], wait: float | None = None) -> Any:
@@ -192,15 +194,14 @@ def told_apart() -> Iterator[None]:
     except BadRequest as error:
         if any(words in error.message.casefold() for words in _CLOSED):
             raise GoneError from error
-        raise RefusedError(error.message) from error
+        raise RefusedError(_QUOTED.split(error.message)[0]) from error
     except (NetworkError, InvalidToken) as error:
-        unsent = isinstance(error, InvalidToken) or isinstance(error.__cause__, UNSENT)
-        raise (UnreachableError if unsent else UnsureError) from error
+        if isinstance(error, InvalidToken):
+            raise UnreachableError("the token is no longer accepted") from error
+        raise (UnreachableError if isinstance(error.__cause__, UNSENT) else UnsureError)() from error
     except TelegramError as error:  # an answer that is none: the call may have been carried out
         raise UnsureError from error
-    except (
-        Exception
-    ) as error:  # a message that cannot even be written is no reason to stop, nor to try for ever
+    except Exception as error:  # a message that cannot be written is no reason to stop, nor to try for ever
         raise RefusedError(type(error).__name__) from error
 
 

@@ -22,12 +22,13 @@ _HALF, _THIRD = 17, 10
 """Characters of a button that stands in a row with one or two others."""
 _LONGEST_COPY = 256
 """UTF-16 units."""
+_NUMBERED = re.compile(r"\d+ · ")
 _NO_PAYLOAD = re.compile(r"[^A-Za-z0-9_-]")
 
 
 def keyboard(buttons: Sequence[ShownButton], username: str) -> list[list[Key]]:
     """Return the rows of an inline keyboard; links lead into the private chat with the bot called `username`."""
-    kept = [button for button in buttons if _tappable(button)][:MOST]
+    kept = sorted([button for button in buttons if _tappable(button)][:MOST], key=_order)
     groups = (list(group) for _, group in groupby(kept, _kind))
     return [[_key(button, username) for button in row] for group in groups for row in _rows(group)]
 
@@ -50,24 +51,44 @@ def lasting(rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[Sequence[Mappin
     return [row for row in rows if all("copy_text" in key for key in row)]
 
 
+def bare(text: str) -> str:
+    """Return the text of a question without what `listed` and `notes` have put below it."""
+    lines = text.split("\n")
+    while lines and (not lines[-1].strip() or lines[-1].startswith(PLACE) or _NUMBERED.match(lines[-1])):
+        lines.pop()
+    return "\n".join(lines) or text
+
+
 def chosen(query: Mapping[str, Any]) -> str | None:
     """Return what stands below a question once the button of `query` was tapped; None if that button is gone."""
     rows = (query["message"].get("reply_markup") or {}).get("inline_keyboard") or []
-    label = next(
-        (b["text"] for row in rows for b in row if b.get("callback_data") == query.get("data")), None
-    )
+    keys = [key for row in rows for key in row]
+    label = next((key["text"] for key in keys if key.get("callback_data") == query.get("data")), None)
     if label is None:
         return None
-    begun = label.removesuffix("…")
     lines = query["message"].get("text", "").splitlines()
-    whole: str = next((line for line in lines if begun != label and line.startswith(begun)), label)
-    return CHOSEN + whole.removeprefix(BACK)
+    ticked = [words for key in keys if (words := _in_full(key["text"], lines)).startswith(TICKED)]
+    if ticked and _NUMBERED.match(label):  # the button below the list: that was all
+        return CHOSEN + ", ".join(words.removeprefix(TICKED) for words in ticked)
+    return CHOSEN + _in_full(label, lines).removeprefix(BACK)
+
+
+def _in_full(label: str, lines: Sequence[str]) -> str:
+    """Return what a button says without its number; where it is cut, one of `lines` has it whole."""
+    begun = label.removesuffix("…")
+    whole = next((line for line in lines if begun != label and line.startswith(begun)), label)
+    return _NUMBERED.sub("", whole, count=1)
 
 
 def _tappable(button: ShownButton) -> bool:
     if button.copy is not None:
         return 0 < len(button.copy.encode("utf-16-le")) // 2 <= _LONGEST_COPY
     return not button.place
+
+
+def _order(button: ShownButton) -> int:
+    """Return where a button stands: what is copied between the answers and the ways on."""
+    return ("option", "copy", "other", "way").index(_kind(button))
 
 
 def _kind(button: ShownButton) -> str:
@@ -95,7 +116,8 @@ def _label(button: ShownButton) -> str:
 
 def _key(button: ShownButton, username: str) -> Key:
     label = _label(button)
-    shown = label if len(label) <= WIDEST or button.number is None else f"{label[: WIDEST - 1].rstrip()}…"
+    whole = len(label) <= WIDEST or (button.number is None and button.copy is None)
+    shown = label if whole else f"{label[: WIDEST - 1].rstrip()}…"
     if button.copy is not None:
         return {"text": shown, "copy_text": {"text": button.copy}}
     if button.private:

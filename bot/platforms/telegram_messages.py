@@ -46,6 +46,14 @@ def parts(message: Message) -> tuple[str, ...]:
     return tuple(text for text in texts if _TAG.sub("", text).strip())
 
 
+def answered(message: Message) -> str | None:
+    """Return what the last part of a question says once it is answered; None if that is the same as before."""
+    if not (listed(message.buttons) or notes(message.buttons)):
+        return None
+    shorter = parts(replace(message, buttons=()))
+    return shorter[-1] if shorter and len(shorter) == len(parts(message)) else None
+
+
 def units(text: str) -> int:
     """Return how long `text` is for Telegram: in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

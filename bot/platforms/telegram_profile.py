@@ -40,7 +40,11 @@ async def introduce(calls: Calls, profiles: Mapping[str, Profile]) -> None:
 def _wishes(language: str, profile: Profile) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Yield what is to be asked and set, of whom, and the value."""
     spoken = {"language_code": language} if language else {}
-    for kind, commands in (("all_private_chats", profile.private), ("all_group_chats", profile.group)):
+    for kind, commands in (
+        ("all_private_chats", profile.private),
+        ("all_group_chats", profile.group),
+        ("all_chat_administrators", profile.group),
+    ):
         shown = [_command(name, summary) for name, summary in commands.items()]
         yield "MyCommands", {**spoken, "scope": {"type": kind}}, {"commands": shown}
     yield "MyName", spoken, {"name": profile.name}

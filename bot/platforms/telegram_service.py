@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.platforms.base import PlatformError, Take
 from bot.platforms.telegram import Telegram
-from bot.platforms.telegram_calls import Calls
+from bot.platforms.telegram_calls import Calls, seconds
 from bot.platforms.telegram_polling import Polling
 from bot.platforms.telegram_profile import Profile, introduce
 from bot.platforms.telegram_updates import Reader
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 UNKNOWN = "telegram.token: Telegram does not know this token; copy it again from @BotFather"
 LONGEST_PAUSE = 30.0
 """Seconds between two tries to reach Telegram for the first time."""
-LAST_ANSWERS = 6.0
+LAST_ANSWERS = 4.0
 """Seconds in which answers under way may still be sent at the end."""
 
 
@@ -41,13 +41,15 @@ class Account:
 
 
 class Service:
-    """Telegram at work. Enter it to be introduced there; PlatformError says in one line what is wrong."""
+    """Telegram at work: `open` it, `run` it, `close` it. PlatformError says in one line what is wrong."""
 
     def __init__(self, account: Account, calls: Calls, telegram: Telegram, username: str) -> None:
         self.telegram = telegram
         self.username = username
         self._account = account
         self._calls = calls
+        self._asking = Calls(account.token, account.base_url, account.base_file_url)
+        """On connections of its own, so that it need not wait for what is being sent."""
 
     @classmethod
     async def open(cls, account: Account, commands: Set[str], clock: Callable[[], datetime]) -> Service:
@@ -74,13 +76,14 @@ class Service:
     async def close(self) -> None:
         """Close the connections."""
         await self._calls.close()
+        await self._asking.close()
 
     def _way_in(self) -> Polling | Webhook:
         account = self._account
         if account.webhook_url:
             place = (account.webhook_url, account.webhook_host, account.webhook_port)
             return Webhook(self._calls, self.telegram, account.token, *place)
-        return Polling(self._calls, self.telegram)
+        return Polling(self._asking, self.telegram)
 
 
 async def _myself(calls: Calls) -> dict[str, Any]:
@@ -92,6 +95,8 @@ async def _myself(calls: Calls) -> dict[str, Any]:
             return me
         except InvalidToken as error:
             raise PlatformError(UNKNOWN) from error
+        except RetryAfter as error:
+            pause = seconds(error)
         except TelegramError as error:
             if complaint != type(error).__name__:
                 complaint = type(error).__name__

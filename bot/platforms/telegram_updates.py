@@ -36,7 +36,7 @@ class Reader:
         if not isinstance(raw, dict):
             raise TypeError("an update is an object")
         update = Update.de_json(raw, None)
-        name = str(int(update.update_id))
+        name = f"{self._own_id}.{int(update.update_id)}"  # another account of ours counts its own
         if update.callback_query:
             return self._pressed(name, update.callback_query)
         if update.my_chat_member:
@@ -64,7 +64,8 @@ class Reader:
             return None
         if command == "start" and not public:
             command, words = self._linked(words)
-        return Event(name, person, where, message.date, words, command, public=public)
+        said = str(message.message_id)
+        return Event(name, person, where, message.date, words, command, message=said, public=public)
 
     def _is_answer(self, message: Message) -> bool:
         """Return whether a person answers something that we said."""

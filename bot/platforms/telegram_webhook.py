@@ -10,11 +10,11 @@ from contextlib import suppress
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, RetryAfter, TelegramError
 
 from bot.platforms.base import NotRecordedError, PlatformError, Take
 from bot.platforms.telegram import Telegram
-from bot.platforms.telegram_calls import Calls
+from bot.platforms.telegram_calls import Calls, seconds
 from bot.platforms.telegram_polling import LAST_UPDATES, REVOKED
 from bot.platforms.telegram_updates import WANTED
 
@@ -76,6 +76,7 @@ class Webhook:
             update = json.loads(body)
         except (ValueError, RecursionError):
             update = None  # set aside as malformed; to refuse it would only bring it again
+        await self._telegram.catch_up()
         try:
             await self._telegram.take(update, take)
         except NotRecordedError:
@@ -97,6 +98,8 @@ class Webhook:
                 return
             except InvalidToken as error:
                 raise PlatformError(REVOKED) from error
+            except RetryAfter as error:
+                pause = seconds(error)
             except BadRequest as error:
                 raise PlatformError(f"telegram.webhook_url: Telegram refuses it ({error.message})") from error
             except TelegramError as error:

@@ -51,6 +51,11 @@ CLOSE = delete(t.conversation).where(t.conversation.c.key == bindparam("key"))
 QUEUE = insert(t.delivery).values(_every_column(t.delivery)).returning(t.delivery.c.id)
 UNSENT = select(t.delivery).where(t.delivery.c.platform == bindparam("platform")).order_by(t.delivery.c.id)
 SENT = delete(t.delivery).where(t.delivery.c.id == bindparam("id"))
+DROP = (
+    delete(t.delivery)
+    .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.chat == bindparam("chat"))
+    .returning(t.delivery.c.id)
+)
 MOVED = (
     update(t.delivery)
     .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.chat == bindparam("old"))

@@ -10,7 +10,7 @@ from bot.events import Message, Press, ShownButton
 def dump(message: Message) -> str:
     """Return `message` as JSON."""
     buttons = [_button(button) for button in message.buttons]
-    return json.dumps([message.html, buttons, message.edits], ensure_ascii=False)
+    return json.dumps([message.html, buttons, message.edits, message.answers], ensure_ascii=False)
 
 
 def _button(b: ShownButton) -> list[object]:
@@ -20,6 +20,6 @@ def _button(b: ShownButton) -> list[object]:
 
 def parse(text: str) -> Message:
     """Return the message that `dump` wrote."""
-    html, buttons, edits = json.loads(text)
+    html, buttons, *others = json.loads(text)
     shown = (ShownButton(label, press and Press(*press), *rest) for label, press, *rest in buttons)
-    return Message(html, tuple(shown), edits)
+    return Message(html, tuple(shown), *others)

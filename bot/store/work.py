@@ -88,6 +88,11 @@ class Work:
         """Delete the messages that have been sent."""
         await self._connection.each(statements.SENT, [{"id": one} for one in ids])
 
+    async def drop(self, chat: Chat) -> tuple[int, ...]:
+        """Delete everything that is still to be sent to `chat`, and return the ids."""
+        rows = await self._connection.rows(statements.DROP, platform=chat.platform, chat=chat.id)
+        return tuple(row["id"] for row in rows)
+
     async def moved(self, chat: Chat, to: Chat) -> None:
         """Let everything that is still to be sent to `chat` go `to` its new id."""
         await self._connection.rows(statements.MOVED, platform=chat.platform, old=chat.id, new=to.id)

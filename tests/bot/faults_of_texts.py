@@ -60,7 +60,7 @@ LANGUAGES = (
         "a text without its translation",
         OIL,
         MAIN,
-        to(', ru = "Жанаозен-2011"', ""),
+        to(', ru = "Казахстан: Жанаозен-2011"', ""),
         "campaign.toml: short_title: is missing in ru; there is one in en [translation]",
     ),
     Fault(
@@ -190,6 +190,13 @@ LETTERS = (
         MAIN,
         to('"Letter of protest"', '"Letter of protest to be sent to the Prime Minister and the embassy"'),
         "campaign.toml: letter.protest.title: has 66 characters in en; a button holds 64",
+    ),
+    Fault(
+        "an office too long for a phone",
+        CASINO,
+        MAIN,
+        to('short = { en = "Prime Minister" }', 'short = { en = "Prime Minister of Cambodia" }'),
+        "campaign.toml: recipient.prime-minister.short: has 26 characters in en; a button holds 24",
     ),
 )
 

@@ -345,7 +345,7 @@ def in_translation(old: str, new: str) -> Change:
     ("change", "says"),
     [
         (in_translation("%(city)s", "%(town)s"), r"has the placeholder %\(city\)s, .* \[placeholders\]"),
-        (in_translation("{title}", "title"), r"has the placeholder \{title\}, .* \[placeholders\]"),
+        (in_translation("{office}", "office"), r"has the placeholder \{office\}, .* \[placeholders\]"),
         (in_translation("%(date)s", "%(date)"), r"has the placeholder %\(date\)s, .* \[placeholders\]"),
         (in_translation("</b>", ""), r"has the tag </b>, its translation has not \[tags\]"),
         (

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.choosing import Label, Option
-from bot.conversation import Conversations, Frame, Turn, dump, parse
+from bot.conversation import Conversations, Turn
 from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Refused, Review, Several, Step, walk
 from bot.events import Button, Chat, Event, Person, Phrase, Press, Reply
+from bot.frames import Frame, dump, parse
 
 COLOURS = (
     Option("red", "Red"),
@@ -37,7 +38,8 @@ def paint_steps(answers: Answers, world: str) -> Iterator[Step]:
     yield Question("name", Reply("name"), Short())
     yield Several("days", Reply("days"), (Option("mon", "Monday"), Option("tue", "Tuesday")))
     changes = (Option("colour", "Another colour"), Option("name", "Another name"))
-    yield Review("review", Reply("review", {"name": answers.text("name")}), "Fine", changes)
+    shown = Reply("review", {"name": answers.text("name")})
+    yield Review("review", shown, "Fine", changes, again=Reply("review-again"))
 
 
 async def end(event: Event, answers: Answers, world: str, store: None) -> Done:
@@ -48,8 +50,19 @@ PAINT: Dialogue[str, None] = Dialogue("paint", Phrase("Paint"), end, paint_steps
 TEA: Dialogue[str, None] = Dialogue(
     "tea", Phrase("Tea"), end, lambda answers, world: iter([Question("cups", Reply("cups"), Short())])
 )
-HELP: Dialogue[str, None] = Dialogue("help", Phrase("Help"), end, keywords=Phrase("assist rescue"))
-TALKS = Conversations([PAINT, TEA, HELP], "world")
+HELP: Dialogue[str, None] = Dialogue(
+    "help", Phrase("Help"), end, called=Phrase("hello hey"), keywords=Phrase("assist rescue")
+)
+
+
+def post_steps(answers: Answers, world: str) -> Iterator[Step]:
+    yield Choice("colour", Reply("colour"), COLOURS)
+    yield Review("agree", Reply("agree"), "Fine", ())
+    yield Question("when", Reply("when"), Short())
+
+
+POST: Dialogue[str, None] = Dialogue("post", Phrase("Post"), end, post_steps, argument="colour")
+TALKS = Conversations([PAINT, TEA, HELP, POST], "world")
 
 
 def speak(label: Label) -> str:
@@ -64,15 +77,17 @@ class Talk:
         self.turn: Turn[str, None] = Turn(())
         self.count = 0
 
-    def say(self, words: str, press: Press | None = None) -> str:
+    def say(self, words: str, press: Press | None = None, public: bool = False) -> str:
         """Type `words`, and return what is said to it, and the key of the question now asked in brackets."""
         self.count += 1
         name, _, argument = words[1:].partition(" ") if words.startswith("/") else ("", "", words)
         person, chat = Person("test", "1"), Chat("test", "1")
-        event = Event(str(self.count), person, chat, datetime.now(UTC), argument, name or None, press)
+        event = Event(
+            str(self.count), person, chat, datetime.now(UTC), argument, name or None, press, public=public
+        )
         self.turn = TALKS.turn(self.frames, event, speak)
         self.frames = parse(dump(self.turn.frames), list(TALKS.dialogues))
-        question = TALKS.question(self.frames) if self.turn.ask else None
+        question = TALKS.question(self.frames, self.turn.again) if self.turn.ask else None
         done = [f"{self.turn.finished[0].name} done"] if self.turn.finished else []
         said = [reply.template for reply in self.turn.replies]
         return " ".join([*done, *said, *([f"[{question.template}]"] if question else [])])
@@ -213,9 +228,53 @@ def test_cancel_forgets_the_answers() -> None:
 
 
 def test_the_words_behind_a_command_answer_its_first_question() -> None:
-    """A known word is taken, an unknown one is said to be unknown."""
+    """A known word is taken; any other opens the question, and nobody is told off."""
     talk(("/paint red", "[why]"))
-    talk(("/paint mauve", "choose/one"))
+    talk(("/paint mauve", "[colour]"))
+    talk(("/paint", "[colour]"), ("/paint red", "[why]"))
+
+
+def test_other_words_behind_an_open_command_begin_anew_with_what_still_holds() -> None:
+    """The command is about what stands behind it now; what was agreed to is asked again, the rest is kept."""
+    now = talk(*BEGUN[:3], ("/paint green", "conversation/anew [name]"))
+    assert now.turn.replies[0].values == {"what": "Green"}
+    talk(*BEGUN, ("/paint red", "conversation/already-open [review]"))
+    talk(*BEGUN, ("/paint mauve", "conversation/already-open [review]"))
+    now = talk(*BEGUN, ("/paint green", "conversation/anew [review]"), ("1", "paint done"))
+    assert now.turn.finished
+    assert dict(now.turn.finished[1]) == {
+        "colour": "green",
+        "name": "Ada",
+        "days": ("mon", "tue"),
+        "review": "agreed",
+    }
+
+
+def test_what_was_agreed_to_is_agreed_to_once_more_after_other_words_behind_the_command() -> None:
+    """Nobody sends a letter that they have not read."""
+    talk(("/post red", "[agree]"), ("1", "[when]"), ("/post green", "conversation/anew [agree]"))
+
+
+def test_after_an_aside_a_long_question_is_asked_in_short() -> None:
+    """Its full text comes when it is first asked, and when its own command opens it again."""
+    now = talk(*BEGUN, ("/help", "help done [review-again]"), ("/tea", "[cups]"))
+    assert now.say("/cancel") == "conversation/cancelled [review-again]"
+    assert now.say("/paint") == "conversation/already-open [review]"
+
+
+def test_stop_is_cancel() -> None:
+    """As a word and as a command."""
+    talk(("/paint", "[colour]"), ("/stop", "conversation/cancelled"))
+    talk(("/paint", "[colour]"), ("Stop!", "conversation/cancelled"))
+
+
+def test_before_others_a_choice_is_a_command_for_each_option() -> None:
+    """Anybody may tap it, and no conversation stays open."""
+    now = Talk()
+    now.say("/paint", public=True)
+    assert now.frames == ()
+    commands = [b.command for b in now.turn.replies[0].buttons]
+    assert commands == ["paint red", "paint green"]
 
 
 def test_an_outdated_button_brings_up_the_present_question_and_does_nothing() -> None:
@@ -223,9 +282,10 @@ def test_an_outdated_button_brings_up_the_present_question_and_does_nothing() ->
     now = talk(("/paint", "[colour]"))
     old = now.buttons()
     now.say("1")
-    assert now.tap("Green", old) == "conversation/old-button [why]"
+    assert now.tap("Green", old) == ""  # a second tap, most likely
     now.say("back")
-    assert now.tap("Green", old) == "conversation/old-button [colour]"
+    assert now.tap("Green", old) == "[colour]"
+    assert now.turn.tap == "outdated"
     assert now.tap("Green") == "[name]"
     now.say("/cancel")
     assert now.tap("Green", old) == "conversation/old-button"
@@ -262,12 +322,28 @@ def test_small_talk_is_answered_with_the_nearest_command() -> None:
     assert now.turn.replies[0].values["near"] == ["help"]
     assert now.say("/paimt") == "conversation/unknown-command"
     assert now.turn.replies[0].values["near"] == ["paint"]
+    assert now.say("Hello!") == "help done"
+    assert now.say("Thank you so much") == "conversation/thanks"
+    assert now.say("👍") == "conversation/thanks"
+    assert now.say("1") == "conversation/small-talk"
+
+
+def test_what_answers_an_argument_is_something_to_talk_about() -> None:
+    """Its name leads to what can be done with it."""
+    now = talk(("green", "conversation/about"))
+    assert now.turn.replies[0].values == {"what": "Green"}
+    assert [b.command for b in now.turn.replies[0].buttons] == ["paint green", "post green"]
 
 
 def test_a_dialogue_that_no_longer_exists_is_left_out() -> None:
     """What an older version of the bot had open does not stop a newer one."""
     stored = dump((Frame("gone", Answers({"a": "b"}), "t"), Frame("tea", Answers(), "t")))
     assert [frame.dialogue for frame in parse(stored, ["tea"])] == ["tea"]
+
+
+def test_what_an_older_version_had_open_goes_on() -> None:
+    """It did not write down which question came before."""
+    assert parse('[["tea", {}, "t", [], null]]', ["tea"]) == (Frame("tea", Answers(), "t"),)
 
 
 actions = st.lists(

@@ -1,5 +1,6 @@
 """Messages on their way out: each is sent at least once, in order, and let go of when it is."""
 
+import asyncio
 import signal
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.events import Chat, Message, Press, ShownButton
-from bot.outbox import Outbox
+from bot.outbox import SOON, Outbox
+from bot.platforms.base import LaterError
 from bot.store.store import Store
 from bot.store.wording import dump, parse
 from tests.bot.store.people import count, database, looking, opened, python
@@ -158,6 +160,64 @@ async def test_what_cannot_be_recorded_can_be_told(tmp_path: Path) -> None:
             await outbox.send(())
         assert wire.words == ["not recorded"]
         assert await count(store) == 0
+
+
+async def test_what_is_sent_while_the_database_is_busy_is_let_go_of_too(tmp_path: Path) -> None:
+    """Messages that are sent while others are being let go of do not wait for somebody else's answer."""
+    wire = Wire()
+    async with opened(tmp_path) as store:
+        outbox = Outbox(store, {"wire": wire})
+        async with store.work() as work:
+            first = await work.queue(CHAT, [Message("one")])
+            second = await work.queue(CHAT, [Message("two")])
+        await outbox.send(first, at_once=False)
+        async with store.work():  # the database is busy, and what is let go of waits for its turn
+            await asyncio.sleep(2 * SOON)
+            await outbox.send(second, at_once=False)
+        await asyncio.sleep(4 * SOON)
+        assert await count(store) == 0
+
+
+async def test_what_could_not_be_let_go_of_goes_with_the_next(tmp_path: Path) -> None:
+    """A database in use at the wrong moment leaves nothing behind for good."""
+    wire = Wire()
+    async with opened(tmp_path, patience=0.01) as store:
+        outbox = Outbox(store, {"wire": wire})
+        async with store.work() as work:
+            first = await work.queue(CHAT, [Message("one")])
+            second = await work.queue(CHAT, [Message("two")])
+        with looking(store.path) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await outbox.send(first)
+        await outbox.send(second)
+        assert await count(store) == 0
+
+
+async def test_what_is_given_up_is_sent_no_more(tmp_path: Path) -> None:
+    """A message that waits to be sent again is not, once it is given up."""
+    gate = asyncio.Event()
+
+    async def sleep(seconds: float) -> None:
+        await gate.wait()
+
+    class Busy(Wire):
+        async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+            await super().send(chat, message, delivery)
+            raise LaterError(30)
+
+    wire = Busy()
+    async with opened(tmp_path) as store:
+        outbox = Outbox(store, {"wire": wire}, sleep)
+        async with store.work() as work:
+            waiting = await work.queue(CHAT, [Message("my name")])
+        task = outbox.post(CHAT, lambda: outbox.send(waiting))
+        await asyncio.sleep(0.01)
+        assert outbox.waiting(CHAT) == 1
+        outbox.give_up([waiting[0].id])
+        gate.set()
+        await task
+        assert wire.words == ["my name"]
+        assert outbox.waiting(CHAT) == 0
 
 
 words = st.text(st.characters(codec="utf-8"))

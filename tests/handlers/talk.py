@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from bot.conversation import Conversations, Frame, dump, parse
+from bot.conversation import Conversations
 from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
+from bot.frames import Frame, dump, parse
 from bot.platforms.base import parse_command, plain_text
 from bot.pledges import Kept, NewPledge, Pledge, Recorded, Status
 from handlers import HANDLERS
@@ -121,7 +122,7 @@ class Talk:
             done = asyncio.run(_ended(dialogue.finish(event, answers, talks.world, self.records)))
         self.frames = () if done.clear else parse(dump(turn.frames), list(talks.dialogues))
         ended = [replace(r, values={**r.values, "gone": True}) if done.erased else r for r in done.replies]
-        question = talks.question(self.frames) if turn.ask else None
+        question = talks.question(self.frames, turn.again and not done.language) if turn.ask else None
         self.replies = (*turn.replies, *ended, *([question] if question else []))
         self.last = tuple(messages.render(reply, done.language or language) for reply in self.replies)
         return "\n\n".join(plain_text(message.html) for message in self.last)

@@ -13,8 +13,8 @@ from pathlib import Path
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from bot.conversation import parse
 from bot.events import Event, Press
+from bot.frames import parse
 from bot.store.store import Store
 from handlers import HANDLERS
 from tests.door import KEY, NOW, Door, door_to, furnished

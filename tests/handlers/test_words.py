@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.conversation import Frame
 from bot.dialogue import Refused
 from bot.events import clean
+from bot.frames import Frame
 from bot.platforms.base import blocks, plain_text
 from handlers.questions import LINE, MOST_MEMBERS, Count, Country, Words
 from tests.door import furnished

@@ -1,10 +1,14 @@
-"""A small program with a console, for the tests that need one on its own."""
+"""What the tests of a platform need: a small program with a console, and a bot on a server of Telegram's kind."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from tests.bot.platforms.telegram_bot import Running, bot_on
+from tests.bot.platforms.telegram_care import careful
+from tests.botapi import BotApi
 
 PROGRAM = """\
 import asyncio, os, sys
@@ -53,3 +57,17 @@ def surroundings() -> Mapping[str, str]:
         "LANG": "ru_RU.UTF-8",
         "PROMPT_TOOLKIT_NO_CPR": "1",
     }
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[BotApi]:
+    """A server that runs while the test does, and is treated with care."""
+    async with careful() as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(server: BotApi, tmp_path: Path) -> AsyncIterator[Running]:
+    """The bot at work on that server."""
+    async with bot_on(server, tmp_path, log={"level": "debug", "file": tmp_path / "log"}) as running:
+        yield running

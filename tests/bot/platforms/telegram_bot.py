@@ -16,6 +16,7 @@ from bot.platforms.base import plain_text
 from bot.platforms.telegram_keyboards import BACK, OPEN, PLACE, TICKED
 from bot.platforms.telegram_service import Service
 from handlers import HANDLERS
+from tests.bot.platforms.telegram_words import betrayed
 from tests.botapi import BotApi, Message, User
 from tests.door import KEY, NOW, furnished
 
@@ -52,7 +53,8 @@ def settings_for(server: BotApi, folder: Path, **more: object) -> Settings:
 @asynccontextmanager
 async def bot_on(server: BotApi, folder: Path, **more: object) -> AsyncIterator[Running]:
     """Enter the bot at work on `server`, with its data in `folder`; it stops as at SIGTERM."""
-    settings = settings_for(server, folder, **more)
+    log = folder / "telegram.log"
+    settings = settings_for(server, folder, **{"log": {"level": "debug", "file": log}, **more})
     world, messages = furnished()
     stopping = asyncio.Event()
     service = await Service.open(account(settings), {d.name for d in HANDLERS}, lambda: NOW)
@@ -68,6 +70,8 @@ async def bot_on(server: BotApi, folder: Path, **more: object) -> AsyncIterator[
                 await serving
     finally:
         await service.close()
+    kept = settings.log.file or log
+    assert betrayed(server, kept.read_text("utf-8", "replace") if kept.exists() else "") == set()
 
 
 @dataclass

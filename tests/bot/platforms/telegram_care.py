@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import cache
 from pathlib import Path
 
 from tests.bot.platforms.telegram_bot import Running
+from tests.bot.platforms.telegram_words import typed, vocabulary, words
 from tests.botapi import BotApi, Chat, Message, User
 from tests.botapi.calls import Call
-
-ROOT = Path(__file__).parents[3]
-OWN = (
-    "templates/**/*.j2",
-    "templates/**/*.md",
-    "templates/**/*.toml",
-    "templates/**/*.csv",
-    "bot/locales/**/*.po",
-    "bot/data/*.csv",
-    "handlers/*.py",
-    "bot/conversation.py",
-)
-"""Where the bot's own words stand."""
-SHORTEST = 3
-"""Letters of a word that says something about somebody."""
 
 
 @asynccontextmanager
@@ -41,7 +25,7 @@ async def careful() -> AsyncIterator[BotApi]:
 def overheard(server: BotApi) -> set[str]:
     """Return the words of people that the bot has said in groups; words of its own do not count."""
     said = {word for call in server.calls if (call.chat_id or 0) < 0 for word in _shown(call)}
-    return said & _typed(server) - vocabulary()
+    return said & typed(server) - vocabulary()
 
 
 def _shown(call: Call) -> Iterator[str]:
@@ -51,27 +35,6 @@ def _shown(call: Call) -> Iterator[str]:
     markup = call["reply_markup"]
     shown = markup if isinstance(markup, str) else json.dumps(markup, ensure_ascii=False)
     yield from words(shown)
-
-
-def _typed(server: BotApi) -> set[str]:
-    world = server.world
-    told = [m.text for chat in world.chats.values() for m in chat.messages if not m.from_bot]
-    told += [f"{user.first_name} {user.last_name} {user.id}" for user in world.users.values()]
-    return {word for text in told for word in words(text)}
-
-
-def words(text: str) -> Iterator[str]:
-    """Yield the words of `text`; a link is taken apart."""
-    yield from (word for word in re.split(r"[\W_]+", text.casefold()) if len(word) >= SHORTEST)
-
-
-@cache
-def vocabulary() -> frozenset[str]:
-    """Return every word that the bot has of its own."""
-    files = [file for pattern in OWN for file in ROOT.glob(pattern)]
-    return frozenset(word for file in files for word in words(file.read_text("utf-8"))) | {
-        "solidaritytestbot"
-    }
 
 
 async def say(

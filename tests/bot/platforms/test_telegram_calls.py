@@ -23,18 +23,11 @@ from bot.platforms.base import (
 )
 from bot.platforms.telegram_calls import Calls, told_apart
 from tests.bot.platforms.telegram_bot import Running, bot_on, settings_for
-from tests.bot.platforms.telegram_care import careful, following, say
+from tests.bot.platforms.telegram_care import following, say
 from tests.bot.store.people import count
 from tests.botapi import BotApi, Delay, Drop, Hang, NotJson, ServerError, TooMany, User
 
 Broken = Drop | ServerError | NotJson | Hang | Delay
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApi]:
-    """A server that runs while the test does, and is treated with care."""
-    async with careful() as running:
-        yield running
 
 
 @pytest.fixture

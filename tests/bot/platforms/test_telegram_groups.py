@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,26 +10,12 @@ import pytest
 
 from bot.platforms.telegram_calls import Calls
 from handlers import HANDLERS
-from tests.bot.platforms.telegram_bot import Running, bot_on
-from tests.bot.platforms.telegram_care import careful, following, overheard, say, tap
+from tests.bot.platforms.telegram_bot import Running
+from tests.bot.platforms.telegram_care import following, overheard, say, tap
 from tests.botapi import BotApi, Message, User
 from tests.botapi.groups import Group
 
 PERSONAL = [dialogue.name for dialogue in HANDLERS if dialogue.private]
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApi]:
-    """A server that runs while the test does, and is treated with care."""
-    async with careful() as running:
-        yield running
-
-
-@pytest.fixture
-async def bot(server: BotApi, tmp_path: Path) -> AsyncIterator[Running]:
-    """The bot at work on that server."""
-    async with bot_on(server, tmp_path, log={"level": "debug", "file": tmp_path / "log"}) as running:
-        yield running
 
 
 @pytest.fixture
@@ -114,7 +100,7 @@ async def test_appeal(bot: Running, ada: User, group: Group) -> None:
     (told,) = await tap(bot, ada, "Kazakhstan", question)
     assert told.text.startswith("Kazakhstan: the oil workers’ strike of 2011\n")
     assert "t.me/SolidarityTestBot?start=letter_zhanaozen-2011" in told.button("Write your letter")["url"]
-    assert question.buttons == []
+    assert question.buttons
     (demands,) = await tap(bot, ada, "What it demands", told)
     assert "Natalia Sokolova" in demands.text
     assert told.buttons
@@ -193,31 +179,29 @@ async def test_changed_words(bot: Running, ada: User, group: Group) -> None:
 
 
 async def test_an_answer_to_the_bot(bot: Running, ada: User, group: Group) -> None:
-    """Typed words answer the bot's question if they reply to it; others are small talk."""
+    """Typed words are small talk among people, also where they reply to the bot: it asks nothing there."""
     (question,) = await say(bot, ada, "/appeal", group)
     assert await say(bot, ada, "2", group) == []
     reply = ada.says("2", group, reply_to=question)
     await bot.settled()
-    (told,) = following(reply)
-    assert told.text.startswith("Kazakhstan")
+    assert following(reply) == []
 
 
 async def test_another_presses(bot: Running, ada: User, ben: User, group: Group) -> None:
-    """Who taps what another was asked sees that it was heard, and nothing else happens."""
+    """The list that one member asked for is there for all of them, more than once."""
     (question,) = await say(bot, ada, "/appeal", group)
-    assert await tap(bot, ben, "Kazakhstan", question) == []
+    for member in (ben, ada, ben):
+        (told,) = await tap(bot, member, "Kazakhstan", question)
+        assert told.text.startswith("Kazakhstan")
     assert question.buttons
-    assert len(await tap(bot, ada, "Kazakhstan", question)) == 1
 
 
 async def test_two_at_once(bot: Running, ada: User, ben: User, group: Group) -> None:
-    """Two members who are asked at the same time do not mix: each answers their own question, and no other."""
+    """Two lists at the same time do not mix: each leads to what it is a list of, whoever taps."""
     (hers,) = await say(bot, ada, "/appeal", group)
     (his,) = await say(bot, ben, "/demands", group)
-    assert await tap(bot, ben, "Kazakhstan", hers) == []
-    assert await tap(bot, ada, "Kazakhstan", his) == []
-    (demands,) = await tap(bot, ben, "Cambodia", his)
-    (appeal,) = await tap(bot, ada, "Kazakhstan", hers)
+    (demands,) = await tap(bot, ada, "Cambodia", his)
+    (appeal,) = await tap(bot, ben, "Kazakhstan", hers)
     assert demands.text.startswith("Cambodia: the NagaWorld strike of 2021 – what it demands")
     assert appeal.text.startswith("Kazakhstan: the oil workers’ strike of 2011\n")
 
@@ -263,13 +247,14 @@ async def test_threads_of_answers(bot: Running, ada: User, group: Group) -> None
 
 
 async def test_nobody_in_particular(server: BotApi, bot: Running, ada: User, group: Group) -> None:
-    """An administrator who writes in the group's name is told what needs no asking, and is asked nothing."""
+    """An administrator who writes in the group's name is told what needs no asking, and chooses as everybody does."""
     group.anonymous_says("/appeal zhanaozen-2011")
     await bot.settled()
     assert group.last.text.startswith("Kazakhstan")
     group.anonymous_says("/appeal Lovelace")
     await bot.settled()
-    assert payload(group.last) == "appeal"
+    assert group.last.text.startswith("Which appeal?")
+    assert all("callback_data" in key for key in group.last.buttons)
     group.anonymous_says("/letter")
     await bot.settled()
     assert payload(group.last) == "letter"

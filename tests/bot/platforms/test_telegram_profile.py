@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from handlers import HANDLERS
 from tests.bot.platforms.telegram_bot import bot_on
-from tests.bot.platforms.telegram_care import careful, say
+from tests.bot.platforms.telegram_care import say
 from tests.botapi import BotApi, ServerError, TooMany
 from tests.botapi.spans import units
 
 PRIVATE, GROUP = {"type": "all_private_chats"}, {"type": "all_group_chats"}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApi]:
-    """A server that runs while the test does, and is treated with care."""
-    async with careful() as running:
-        yield running
+ADMINS = {"type": "all_chat_administrators"}
 
 
 async def start(server: BotApi, folder: Path, **settings: object) -> list[str]:
@@ -44,7 +37,7 @@ async def _quiet(server: BotApi) -> None:
 
 
 async def test_the_first_start(server: BotApi, tmp_path: Path) -> None:
-    """The menu of a private chat holds every command and way, that of a group what is answered there, by language."""
+    """The private menu begins with the letter and holds every command and way, a group's what is answered there."""
     await start(server, tmp_path)
     for language, letter in (
         ("", "Write your letter"),
@@ -53,10 +46,12 @@ async def test_the_first_start(server: BotApi, tmp_path: Path) -> None:
     ):
         private = {c["command"]: c["description"] for c in server.commands(PRIVATE, language)}
         group = {c["command"] for c in server.commands(GROUP, language)}
+        assert [*private][:2] == ["letter", "appeal"]
+        assert server.commands(ADMINS, language) == server.commands(GROUP, language)
         assert private["letter"] == letter
         assert {"back", "skip", "cancel", "forget", "help"} <= private.keys()
-        assert {"appeal", "addresses"} <= group
-        assert not group & {d.name for d in HANDLERS if d.private}
+        assert {"letter", "appeal", "addresses"} <= group
+        assert not group & {d.name for d in HANDLERS if d.private} - {"letter"}
         assert not group & {"back", "skip", "cancel", "start"}
     texts = server.world.profile.texts
     assert texts["short_description", "ru"] != texts["short_description", ""]

@@ -14,19 +14,12 @@ import pytest
 
 from bot.platforms.base import PlatformError
 from tests.bot.platforms.telegram_bot import Running, bot_on
-from tests.bot.platforms.telegram_care import careful, following, say, tap
+from tests.bot.platforms.telegram_care import following, say, tap
 from tests.bot.store.people import inside, looking
 from tests.botapi import BotApi, ServerError
 
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 UPDATE = {"update_id": 700_000_001, "message": "x"}
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[BotApi]:
-    """A server that runs while the test does, and is treated with care."""
-    async with careful() as running:
-        yield running
 
 
 @pytest.fixture
