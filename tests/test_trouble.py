@@ -39,9 +39,9 @@ SORRY = (
     "Something went wrong on my side, and that was not recorded. Your earlier answers are safe. "
     "Please try once more in a minute.\n\n"
 )
-CHAT = "\nWhat we wrote stays in this chat until you delete it there.\n\n"
-GONE = f"It is done. Nothing about you is left in the database.{CHAT}"
-ERASED = f"and I check once more.{CHAT}"
+STAYS = "\nWhat we wrote stays in this chat until you delete it there.\n\n"
+GONE = f"It is done. Nothing about you is left in the database.{STAYS}"
+ERASED = f"and I check once more.{STAYS}"
 SURE = "  2  No, keep it\n\n"
 WORDS = "Rigs 7"
 """What is said last of the second letter before the trouble."""
