@@ -172,7 +172,10 @@ class Telegram:
         waiting = asyncio.ensure_future(taken.answer)
         if query is not None:
             await self._quietly("AnswerCallbackQuery", {"callback_query_id": query["id"]})
-        await self._tidy(event, taken, query, asked)
+        try:
+            await self._tidy(event, taken, query, asked)
+        except Exception as error:  # a tap that says nonsense of its message; the log is not to repeat it
+            self._set_aside(error)
         await asyncio.wait([waiting], timeout=TYPING)
         if not waiting.done():
             await self._quietly("SendChatAction", {**where(event.chat), "action": "typing"})
@@ -229,7 +232,7 @@ class Telegram:
     # --- coming and going
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+        task = asyncio.create_task(_quiet(work))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
 
@@ -255,6 +258,14 @@ def _keep(memory: OrderedDict[str, Kept], chat: Chat, what: Kept) -> None:
     memory.move_to_end(chat.id)
     if len(memory) > REMEMBERED:
         memory.popitem(last=False)
+
+
+async def _quiet(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`; an update may be read and yet hold nonsense, and whoever sends it shall not write into the log."""
+    try:
+        await work
+    except Exception as error:
+        log.error("an answer could not be finished: %s", type(error).__name__)
 
 
 def _message(chat: Chat, message: int) -> Raw:
