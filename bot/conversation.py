@@ -220,9 +220,8 @@ class Conversations(Generic[World, Store]):
         """Take a tapped option; a button of an older question brings up the present one, a second tap nothing."""
         step = self._walk(frames[-1]).present
         if step is None or (press.token, press.step) != (frames[-1].token, step.key):
-            silent = event.public or (
-                press.token and press.token == frames[-1].before
-            )  # in public, most likely another was asked
+            twice = press.token and press.token == frames[-1].before
+            silent = event.public or twice  # in public, most likely another was asked
             return Turn(frames, ask=not silent, again=True, tap="outdated")
         if press.value == _way_value(BACK):
             return self._back(frames, event)

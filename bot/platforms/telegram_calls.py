@@ -147,12 +147,10 @@ class Calls:
     """The Bot API as one bot sees it."""
 
     def __init__(self, token: str, base_url: str, base_file_url: str) -> None:
-        os.environ.setdefault(
-            "PTB_TIMEDELTA", "1"
-        )  # else the library warns of its own use of what it gives up
-        logging.getLogger("telegram").setLevel(
-            logging.CRITICAL
-        )  # it repeats what people say where it cannot read it
+        # Else the library warns of its own use of what it gives up ...
+        os.environ.setdefault("PTB_TIMEDELTA", "1")
+        # ... and where it cannot read an answer, it repeats what people say.
+        logging.getLogger("telegram").setLevel(logging.CRITICAL)
         self._request = AiohttpRequest(base_url)
         self._bot = Bot(
             token,
