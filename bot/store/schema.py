@@ -8,9 +8,12 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
 from bot.store.connection import connect
 from bot.store.errors import StoreError
-from bot.store.tables import SCHEMA
+from bot.store.tables import SCHEMA, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -34,6 +37,9 @@ def prepare(path: Path, patience: float, migrations: Path = MIGRATIONS, schema: 
         if file.exists():
             file.chmod(0o600)
     if found == schema:
+        return
+    if not found and migrations == MIGRATIONS:
+        _make(path, patience)
         return
     if found:
         _copy(path, path.with_name(f"{path.name}.before-{schema}"), patience)
@@ -62,6 +68,23 @@ def _revision(path: Path, patience: float) -> str | None:
             return None
         [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         return str(revision)
+
+
+def _make(path: Path, patience: float) -> None:
+    """Make the tables as the migrations would leave them; whoever tries the bot out need not wait for Alembic."""
+    dialect = sqlite.dialect()
+    with closing(connect(path, patience)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for table in metadata.sorted_tables:
+            connection.execute(str(CreateTable(table).compile(dialect=dialect)))
+            for index in table.indexes:
+                connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
+        connection.execute(
+            "CREATE TABLE alembic_version"
+            " (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (SCHEMA,))
+        connection.execute("COMMIT")
 
 
 def _copy(path: Path, to: Path, patience: float) -> None:

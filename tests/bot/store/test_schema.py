@@ -54,6 +54,13 @@ def upgrade() -> None:
 """A change that fails in the middle."""
 
 
+VERSION = (
+    "CREATE TABLE alembic_version"
+    " (version_num VARCHAR(32) NOT NULL,CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+"""How Alembic keeps the schema's number."""
+
+
 def plain(sql: str) -> str:
     """Return a table's definition without what does not matter: spaces, quotes and the order of its clauses."""
     words = re.sub(r'[\s"]+', " ", sql).replace("( ", "(").replace(" )", ")").strip()
@@ -64,7 +71,9 @@ def definitions(path: Path) -> dict[str, str]:
     """Return how each table and index in the file was defined."""
     with looking(path) as other:
         rows = other.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-        return {name: plain(sql) for name, sql in rows if not name.startswith(("sqlite_", "alembic_"))}
+        found = {name: plain(sql) for name, sql in rows if not name.startswith("sqlite_")}
+        [version] = other.execute("SELECT version_num FROM alembic_version").fetchone()
+    return {f"{name} {version}" if name == "alembic_version" else name: sql for name, sql in found.items()}
 
 
 def later_migrations(folder: Path) -> Path:
@@ -94,7 +103,9 @@ async def refused(path: Path) -> str:
 
 
 async def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
-    """What the migrations make is, word for word, what the code reads and writes."""
+    """What the migrations make is, word for word, what a new database has, and that is what the code knows."""
+    migrated = tmp_path / "migrated.db"
+    prepare(migrated, 0.1, shutil.copytree(MIGRATIONS, tmp_path / "migrations"))
     async with opened(tmp_path) as store:
         pass
     dialect = create_engine("sqlite://").dialect
@@ -104,7 +115,8 @@ async def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> Non
         for table in metadata.sorted_tables
         for index in table.indexes
     }
-    assert definitions(store.path) == {**tables, **indexes}
+    alembic = f"alembic_version {SCHEMA}"
+    assert definitions(migrated) == definitions(store.path) == {**tables, **indexes, alembic: VERSION}
 
 
 async def test_alembic_finds_nothing_to_migrate(tmp_path: Path) -> None:
