@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, SkipValidation, with_config
@@ -61,9 +62,12 @@ class Addressee:
 
 
 @with_config(ConfigDict(extra="forbid", arbitrary_types_allowed=True))
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Campaign:
-    """A campaign pack, checked: the keys of its campaign.toml, and what lies in the files beside it."""
+    """A campaign pack, checked: the keys of its campaign.toml, and what lies in the files beside it.
+
+    Each is read once and equal to none but itself.
+    """
 
     slug: str
     title: Text
@@ -147,6 +151,7 @@ class Campaign:
         """Return the recipient called `key`; raises KeyError if there is none."""
         return {recipient.key: recipient for recipient in self.recipients}[key]
 
+    @lru_cache(maxsize=1024)  # noqa: B019  # asked at every step of a letter; a campaign lives as long as the bot
     def addressees(self, kind: str, country: str | None) -> tuple[Addressee, ...]:
         """Return whom a letter of `kind` goes to from `country` (ISO 3166-1); who gets a copy comes last.
 

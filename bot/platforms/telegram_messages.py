@@ -149,7 +149,8 @@ def _size(runs: Iterable[Run]) -> int:
 def _entities(runs: Sequence[Run]) -> int:
     """Return how many words have a look or a link, those that Telegram finds by itself included; rather too many."""
     plain = "".join(" " if run.link or "code" in run.styles else run.text for run in runs)
-    found = sum(len(_FOUND.findall(word)) or bool(_DOTTED.search(word)) for word in plain.split())
+    words = plain.split() if _FOUND.search(plain) or _DOTTED.search(plain) else ()
+    found = sum(len(_FOUND.findall(word)) or bool(_DOTTED.search(word)) for word in words)
     return found + sum(len(run.styles) + bool(run.link) for run in runs)
 
 

@@ -97,7 +97,8 @@ class Polling:
         lanes: dict[str, list[Any]] = {}
         for update in updates:
             lanes.setdefault(lane(update), []).append(update)
-        await asyncio.gather(*(self._record_lane(one, take) for one in lanes.values()))
+        records = [self._record_lane(one, take) for one in lanes.values()]
+        await (asyncio.gather(*records) if len(records) > 1 else records[0])
         numbers = [u["update_id"] for u in updates if isinstance(u, dict) and type(u.get("update_id")) is int]
         if numbers:
             self._offset = max(numbers) + 1
