@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.cli import account
@@ -20,12 +24,15 @@ from bot.platforms.base import (
     RefusedError,
     UndeliveredError,
     UnreachableError,
+    UnsureError,
 )
-from bot.platforms.telegram_calls import Calls, told_apart
+from bot.platforms.telegram_calls import AiohttpRequest, Calls, told_apart
 from tests.bot.platforms.telegram_bot import Running, bot_on, settings_for
 from tests.bot.platforms.telegram_care import following, say
 from tests.bot.store.people import count
 from tests.botapi import BotApi, Delay, Drop, Hang, NotJson, ServerError, TooMany, User
+from tests.botapi.flood import Flood
+from tests.botapi.refusals import RefusalError
 
 Broken = Drop | ServerError | NotJson | Hang | Delay
 
@@ -126,6 +133,100 @@ async def test_nobody_there(server: BotApi, calls: Calls, ada: User) -> None:
     nowhere = Calls(server.token, "http://no-such-host.invalid/bot", "")
     assert isinstance(await fate(nowhere, ada.id), UnreachableError)
     await nowhere.close()
+
+
+@asynccontextmanager
+async def with_request(token: str, url: str, request: AiohttpRequest) -> AsyncIterator[Bot]:
+    """Enter the library's own bot, whose calls go through `request`."""
+    bot = Bot(token, base_url=f"{url}/bot", request=request, get_updates_request=request)
+    try:
+        yield bot
+    finally:
+        await request.shutdown()
+
+
+async def way_of_failing(bot: Bot, chat: int) -> UndeliveredError:
+    """Return how a message to `chat` fails."""
+    with pytest.raises(UndeliveredError) as caught, told_apart():
+        await bot.do_api_request("SendMessage", api_kwargs={"chat_id": chat, "text": "x"})
+    return caught.value
+
+
+async def test_no_connection_is_free(server: BotApi, ada: User) -> None:
+    """A message that found no free connection in time has not left; one that waits for its answer may have."""
+    request = AiohttpRequest(server.url, connections=1, wait=0.2, read=0.6)
+    async with with_request(server.token, server.url, request) as bot:
+        server.fails(Hang(done=True), "sendMessage")
+        first = asyncio.create_task(way_of_failing(bot, ada.id))
+        await server.calls.wait_for("sendMessage")
+        assert isinstance(await way_of_failing(bot, ada.id), UnreachableError)
+        assert isinstance(await first, UnsureError)
+        assert len(ada.private.bot_messages) == 1
+
+
+async def test_nobody_takes_the_connection(server: BotApi, ada: User) -> None:
+    """A message for which no connection could be made in time has not left."""
+    with socket.socket() as deaf, socket.socket() as one, socket.socket() as two:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for other in (one, two):  # whoever comes after these waits for an answer from nobody
+            other.setblocking(False)
+            other.connect_ex(deaf.getsockname())
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+        async with with_request(server.token, url, AiohttpRequest(url, wait=0.2)) as bot:
+            assert isinstance(await way_of_failing(bot, ada.id), UnreachableError)
+
+
+async def test_what_waited_for_a_connection(server: BotApi, bot: Running, ada: User) -> None:
+    """An answer for which no connection was free is sent once there is one, and arrives once."""
+    bot.service._calls._request._wait = 0.2
+    connector = bot.service._calls._request._session
+    assert connector is not None
+    assert connector.connector is not None
+    connector.connector._limit = 1
+    server.fails(Delay(0.6), "sendMessage")
+    ben = server.user("Ben", language_code="en")
+    bot.service._calls._request._read = 5.0
+    first, second = ada.says("/help"), ben.says("/help")
+    await bot.settled()
+    assert (len(following(first)), len(following(second))) == (1, 1)
+
+
+@dataclass(slots=True)
+class Watched(Flood):
+    """A limit that remembers who was asked to wait until when, and who did not."""
+
+    until: dict[int, float] = field(default_factory=dict)
+    impatient: list[int] = field(default_factory=list)
+
+    def check(self, chat_id: int, now: float) -> None:
+        """Count a message, and note one that comes before it was asked for."""
+        if now < self.until.get(chat_id, 0.0):
+            self.impatient.append(chat_id)
+        try:
+            Flood.check(self, chat_id, now)
+        except RefusalError as refused:
+            self.until[chat_id] = now + refused.parameters["retry_after"]
+            raise
+
+
+async def test_a_server_that_limits_the_pace(server: BotApi, bot: Running, ada: User) -> None:
+    """Whatever a server that counts messages asks to wait is waited for: all arrives, once and in order."""
+    server.world.clock = time.time
+    server.world.flood = watched = Watched(per_chat=1, overall=3)
+    ben, group = server.user("Ben", language_code="en"), server.group("Union", members=[ada], bot=True)
+    said = [ada.says("/help"), ben.says("/help"), ada.says("/help", group)]
+    for user in (ada, ben):
+        user.says("/appeal nagaworld-2021")
+        user.says("/privacy")
+    ada.says("/addresses nagaworld-2021", group)
+    await bot.settled()
+    heads = [[message.text.split("\n")[0] for message in following(one)] for one in said]
+    assert heads[0] == heads[1]
+    assert len(heads[0]) == len(set(heads[0])) == 3
+    assert len(heads[2]) == len(set(heads[2])) == 2
+    assert watched.until.keys() == {ada.id, ben.id, group.id}
+    assert watched.impatient == []
 
 
 async def test_a_rejected_token(server: BotApi, ada: User) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +159,34 @@ async def test_nothing_can_be_recorded(server: BotApi, bot: Running, port: int, 
     assert len(following(said)) == 1
     assert server.webhook is not None
     assert "503" in server.webhook.last_error["last_error_message"]
+
+
+@contextmanager
+def no_room(file: Path) -> Iterator[None]:
+    """Let no file of this process grow beyond the present size of `file`, as on a disk that is full."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file.stat().st_size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+async def test_the_commit_fails(server: BotApi, tmp_path: Path, port: int) -> None:
+    """An update whose commit fails for want of space is answered by 503, comes again, and has its effect once."""
+    async with bot_on(server, tmp_path, telegram=to_webhook(server, port), log={}) as bot:
+        ada = server.user("Ada", language_code="en")
+        await say(bot, ada, "/privacy")
+        with no_room(tmp_path / "solidarity.db-wal"):
+            said = ada.says("/demands zhanaozen-2011")
+            await asyncio.sleep(0.3)
+            assert server.webhook is not None
+            assert "503" in server.webhook.last_error["last_error_message"]
+            assert server.pending == 1
+            assert following(said) == []
+        await server.drained()
+        await bot.settled()
+        assert len(following(said)) == 1
 
 
 async def test_a_second_time(server: BotApi, bot: Running, port: int) -> None:
