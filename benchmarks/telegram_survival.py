@@ -105,7 +105,9 @@ async def nonsense(folder: Path, dice: random.Random) -> list[str]:
 
 async def forgeries(folder: Path, dice: random.Random) -> list[str]:
     """Press buttons as no honest app does, and return that nothing has changed."""
-    async with BotApi() as server, Program(server, folder, "webhook") as program:
+    lines = []
+
+    async def scenario(server: BotApi, program: Program) -> None:
         await program.start()
         people = await victims(server, 20)
         before, _, _ = program.effects()
@@ -116,7 +118,10 @@ async def forgeries(folder: Path, dice: random.Random) -> list[str]:
         assert (await program.end())[0] == 0
         assert program.effects()[0] == before
         assert wrong(program.complaints) == []
-    return [f"webhook: {FORGED} forged, foreign, old and repeated presses changed nothing"]
+        lines.append(f"{program.way}: {FORGED} forged, foreign, old and repeated presses changed nothing")
+
+    await each_way(scenario, folder, *INVENTED)
+    return lines
 
 
 async def floods(folder: Path) -> list[str]:

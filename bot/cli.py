@@ -7,7 +7,6 @@ import contextlib
 import os
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -129,7 +128,7 @@ async def _run(settings: config.Settings) -> None:
         _on_signal(stopping.set, signal.SIGINT)
         click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
         try:
-            pace = Pace(settings.limits.at_once, time.monotonic)
+            pace = Pace(settings.limits.at_once)
             async with running(settings, world, messages, service.telegram, pace=pace) as bot:
                 await bot.outbox.pick_up()
                 await service.run(bot.dispatcher.take, profiles(settings, messages), stopping)

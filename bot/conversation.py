@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Generic
 
+from bot.buttons import below, way_value
 from bot.choosing import Label, Speak, fold
 from bot.dialogue import (
     Answered,
@@ -26,11 +27,9 @@ from bot.dialogue import (
     World,
     walk,
 )
-from bot.events import Button, Event, Phrase, Press, Reply, Tap
+from bot.events import Button, Event, Press, Reply, Tap
 from bot.frames import Frame, token_of
 from bot.wording import ANSWER, BACK, CANCEL, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
-
-PLACE = Phrase("You can also share your location once. I look which country it is in, and forget it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,15 @@ class Conversations(Generic[World, Store]):
         return replace(reply, buttons=tuple(map(self._for_a_group, reply.buttons)))
 
     def _in_private(self, dialogue: Dialogue[World, Store], event: Event, speak: Speak) -> Reply:
-        """Return the way into the private chat, where `dialogue` begins; words go along only as an option's value."""
+        """Return the way into the private chat, where `dialogue` begins."""
+        button = replace(self._button(dialogue, event, speak), private=True)
+        return Reply("group/private", {"summary": dialogue.summary}, (button,))
+
+    def _button(self, dialogue: Dialogue[World, Store], event: Event, speak: Speak) -> Button:
+        """Return the button for what `event` asks for; words go along only as an option's value."""
         named = self._named(dialogue, event.text, speak)
         command = f"{dialogue.name} {named.value}" if named else dialogue.name
-        button = Button(dialogue.summary, command=command, private=True)
-        return Reply("group/private", {"summary": dialogue.summary}, (button,))
+        return Button(dialogue.summary, command=command)
 
     def _for_a_group(self, button: Button) -> Button:
         dialogue = self.dialogues.get((button.command or "").partition(" ")[0])
@@ -93,6 +96,8 @@ class Conversations(Generic[World, Store]):
         if name is not None:
             return self._command(frames, event, name, speak)
         if event.public and not frames:  # people talk with each other, and tap what another was asked
+            if event.called:
+                return self._command(frames, event, "help", speak)
             return Turn(frames, tap="outdated" if event.press else None)
         other = event.other or self._out_of_place(frames, event)
         if other:
@@ -120,7 +125,7 @@ class Conversations(Generic[World, Store]):
         if now.present is None:
             return None
         prompt = (again and now.present.again) or now.present.prompt
-        return replace(prompt, buttons=(*_buttons(frames[-1], now, now.present), *prompt.buttons))
+        return replace(prompt, buttons=(*below(frames[-1], now, now.present), *prompt.buttons))
 
     def _walk(self, frame: Frame) -> Walk:
         """Return where `frame` stands; whoever asks again for the frame that was walked last need not wait for it."""
@@ -141,6 +146,9 @@ class Conversations(Generic[World, Store]):
     def _command(
         self, frames: tuple[Frame, ...], event: Event, name: str, speak: Speak
     ) -> Turn[World, Store]:
+        if name in self.dialogues and event.late:
+            button = self._button(self.dialogues[name], event, speak)
+            return Turn(frames, (Reply("conversation/late", buttons=(button,)),))
         if name in self.dialogues:
             return self._open(frames, event, self.dialogues[name], speak)
         if event.public and (name not in WAYS or not frames):
@@ -174,7 +182,8 @@ class Conversations(Generic[World, Store]):
         frames = (*others, frame)
         if now.present.key == dialogue.argument:
             if named:
-                return self._moved(frames, event, frame.answers.plus(named.key, named.value))
+                turn = self._moved(frames, event, frame.answers.plus(named.key, named.value))
+                return replace(turn, replies=(Reply("start/linked"),)) if event.linked else turn
             if event.public:
                 return Turn(others, (_by_commands(dialogue, now.present),))
         return Turn(frames, (Reply("conversation/already-open"),) if left else (), ask=True)
@@ -223,9 +232,9 @@ class Conversations(Generic[World, Store]):
             twice = press.token and press.token == frames[-1].before
             silent = event.public or twice  # in public, most likely another was asked
             return Turn(frames, ask=not silent, again=True, tap="outdated")
-        if press.value == _way_value(BACK):
+        if press.value == way_value(BACK):
             return self._back(frames, event)
-        if press.value == _way_value(SKIP):
+        if press.value == way_value(SKIP):
             return self._skip(frames, event)
         return self._answer(frames, event, step, step.take(Said(value=press.value), frames[-1].marked, speak))
 
@@ -328,21 +337,3 @@ def _by_commands(dialogue: Dialogue[World, Store], step: Step) -> Reply:
     options = (o for o in step.options(()) if not o.show)
     buttons = (Button(o.label, command=f"{dialogue.name} {o.value}") for o in options)
     return replace(step.prompt, buttons=tuple(buttons))
-
-
-def _way_value(way: str) -> str:
-    return f"<{way}>"
-
-
-def _buttons(frame: Frame, now: Walk, step: Step) -> tuple[Button, ...]:
-    def press(value: str) -> Press:
-        return Press(frame.token, step.key, value)
-
-    options = enumerate(step.options(frame.marked), 1)
-    located = isinstance(step, Question) and step.locate and not frame.marked
-    ways = [SKIP] * step.optional + [BACK] * bool(now.passed or frame.changing)
-    return (
-        *(Button(o.label, press(o.value), number=n, ticked=o.ticked) for n, o in options),
-        *(Button(WAYS[way], press(_way_value(way)), command=way) for way in ways),
-        *([Button(PLACE, place=True)] if located else ()),
-    )

@@ -39,6 +39,7 @@ class _Effect:
     after_erasure: tuple[Reply, ...] = ()
     language: str = ""
     new: bool = True
+    """Whether anything but an apology came of it."""
     dropped: tuple[int, ...] = ()
     """Messages that were still to be sent, and must not be any more."""
 
@@ -92,7 +93,7 @@ class Dispatcher(Generic[World]):
         """Return what to do with `event`, however fast its person writes and however slow its chat is."""
         if self._outbox.waiting(event.chat) >= MOST_WAITING:
             return "ignore"
-        return self._pace.hear(_writer(event)) if self._pace else "answer"
+        return self._pace.hear(_writer(event), event.at.timestamp()) if self._pace else "answer"
 
     async def _effect_or_pardon(self, event: Event) -> _Effect:
         """Do what `event` means; one that is to come again shall not count twice for its person's pace."""
@@ -122,12 +123,15 @@ class Dispatcher(Generic[World]):
         """Let `event` have no effect but an apology, now and whenever it comes again."""
         try:
             async with self._store.work() as work:
-                if not (await work.arrive(event)).new:
-                    return _Effect(new=False)
-                return _Effect(await work.queue(event.chat, [self._sorry(event)]))
-        except Exception as error:
+                known = await work.arrive(event)
+                queued = await work.queue(event.chat, [self._sorry(event)]) if known.new else ()
+                return _Effect(queued, new=False)
+        except StoreError as error:
             _report(error)
             raise NotRecordedError from error
+        except Exception as error:  # it would only fail again, and hold up whatever comes behind it
+            _report(error)
+            return _Effect(new=False)
 
     async def _answer(self, effect: _Effect, at_once: bool = False) -> None:
         await self._outbox.send(effect.queued, at_once or bool(effect.after_erasure))

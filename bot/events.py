@@ -95,6 +95,12 @@ class Event:
     """What it was instead of words: "edit" for a change of an earlier message, "file" for anything else."""
     public: bool = False
     """Whether others read along."""
+    called: bool = False
+    """Whether the bot is spoken to by its name, among others."""
+    linked: bool = False
+    """Whether the person came by a link, perhaps for the first time."""
+    late: bool = False
+    """Whether it is old news: the bot was away when it was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,7 @@ class Outbox:
             try:
                 async with self._store.work() as work:
                     await work.sent(sent)
+                self._given_up.difference_update(sent)
             except StoreError as error:
                 log.error("messages that were sent are sent once more after the next start: %s", error)
                 self._sent = sent + self._sent  # or let go of with the next
@@ -186,7 +187,6 @@ class Outbox:
             except RefusedError as refused:
                 log.error("a message was refused: %s", refused)
                 return
-        self._given_up.discard(one.id)
 
     async def _follow(self, one: Unsent, to: str) -> Unsent:
         """Return `one` as it goes to the chat's new id, to which everything still to be sent goes from now on."""

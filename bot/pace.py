@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,23 +26,25 @@ class _Pace:
 
 
 class Pace:
-    """Hears `at_once` messages of a person in a row, and one more each second; 0 hears everything."""
+    """Hears `at_once` messages of a person in a row, and one more each second; 0 hears everything.
 
-    def __init__(self, at_once: int, clock: Callable[[], float]) -> None:
+    What counts is when they were written: what piled up while nobody read is not a flood.
+    """
+
+    def __init__(self, at_once: int) -> None:
         self._at_once = at_once
-        self._clock = clock
         self._people: OrderedDict[Hashable, _Pace] = OrderedDict()
 
-    def hear(self, person: Hashable) -> Hearing:
-        """Return what to do with the message that `person` sends now."""
+    def hear(self, person: Hashable, now: float) -> Hearing:
+        """Return what to do with a message that `person` wrote at `now` (seconds since 1970)."""
         if not self._at_once:
             return "answer"
-        now = self._clock()
         pace = self._people.setdefault(person, _Pace(self._at_once, now))
         self._people.move_to_end(person)
         if len(self._people) > REMEMBERED:
             self._people.popitem(last=False)
-        quiet, pace.last = now - pace.last, now
+        quiet = max(0.0, now - pace.last)
+        pace.last += quiet
         pace.left = min(self._at_once, pace.left + quiet)
         if pace.waiting and quiet < PAUSE:
             if now - pace.told < AGAIN:

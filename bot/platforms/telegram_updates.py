@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
@@ -18,6 +18,9 @@ NAME = "telegram"
 WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of updates we ask for."""
 
+LATE = timedelta(hours=1)
+"""Age of a command beyond which it is asked whether it is still meant."""
+
 _ADDRESSED = re.compile(r"/\w+@(\w+)")
 _OUTSIDE = {"left", "kicked"}
 
@@ -28,6 +31,7 @@ class Reader:
     def __init__(self, own_id: int, username: str, commands: Set[str], clock: Callable[[], datetime]) -> None:
         self._own_id = own_id
         self._username = username.casefold()
+        self._name = re.compile(rf"@{re.escape(username)}\b", re.IGNORECASE)
         self._commands = commands
         self._clock = clock
 
@@ -58,14 +62,28 @@ class Reader:
         if other and other[1].casefold() != self._username:
             return None
         command, words = parse_command(text, ("/",))
-        if public and command is None and not self._is_answer(message):
+        called = public and command is None and self._name.search(text) is not None
+        words = self._name.sub("", words).strip() if called else words
+        if public and command is None and not called and not self._is_answer(message):
             return None
         if public and command == "start" and words:  # what a link said when it added us; we have been greeted
             return None
-        if command == "start" and not public:
+        linked = command == "start" and not public and bool(words)
+        if linked:
             command, words = self._linked(words)
-        said = str(message.message_id)
-        return Event(name, person, where, message.date, words, command, message=said, public=public)
+        return Event(
+            name,
+            person,
+            where,
+            message.date,
+            words,
+            command,
+            message=str(message.message_id),
+            public=public,
+            called=called,
+            linked=linked,
+            late=self._clock() - message.date > LATE,
+        )
 
     def _is_answer(self, message: Message) -> bool:
         """Return whether a person answers something that we said."""

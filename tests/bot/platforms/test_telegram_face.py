@@ -416,10 +416,16 @@ async def test_a_link_that_says_nothing(server: BotApi, bot: Running) -> None:
 
 
 async def test_a_link_to_a_letter(bot: Running, ada: User) -> None:
-    """A link to one campaign's letter begins that letter."""
+    """A link to one campaign's letter begins that letter, after a line that says where one is."""
     ada.starts("letter_zhanaozen-2011")
     await bot.settled()
-    assert ada.private.last.text.startswith("What kind of letter?")
+    welcome, question = ada.private.bot_messages
+    assert welcome.text.startswith("Good that you are here.")
+    assert "/privacy" in welcome.text
+    assert question.text.startswith("What kind of letter?")
+    ada.starts("letter_zhanaozen-2011")
+    await bot.settled()
+    assert "Good that you are here" not in "".join(m.text for m in ada.private.bot_messages[2:])
 
 
 async def test_language(server: BotApi, bot: Running) -> None:

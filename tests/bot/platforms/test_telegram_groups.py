@@ -170,6 +170,15 @@ async def test_what_is_no_words(bot: Running, ada: User, group: Group) -> None:
     assert question.buttons
 
 
+async def test_being_called_by_name(bot: Running, ada: User, group: Group) -> None:
+    """Whoever speaks to the bot by its name hears in one message who it is; other names are none of its business."""
+    for text in ("@SolidarityTestBot hello", "what can you do, @solidaritytestbot?"):
+        (told,) = await say(bot, ada, text, group)
+        assert "start=letter" in told.button("Write your letter")["url"]
+    for text in ("@SolidarityTestBot2 hello", "@OtherBot hello", "SolidarityTestBot"):
+        assert await say(bot, ada, text, group) == []
+
+
 async def test_changed_words(bot: Running, ada: User, group: Group) -> None:
     """A change of an earlier message is not talked about in a group, even if it becomes a command."""
     said = ada.says("hello", group)
