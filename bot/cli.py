@@ -31,7 +31,7 @@ from bot.resources import templates
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.wording import WAYS
-from handlers import DESCRIPTION, HANDLERS, NAME, SHORT_DESCRIPTION
+from handlers import DESCRIPTION, FOR_ORGANISERS, HANDLERS, NAME, SHORT_DESCRIPTION
 from handlers.world import Organisers, World
 
 if TYPE_CHECKING:
@@ -148,6 +148,7 @@ def account(settings: config.Settings) -> Account:
         webhook_url=given.webhook_url,
         webhook_host=given.webhook_host,
         webhook_port=given.webhook_port,
+        organisers=tuple(int(a.partition(":")[2]) for a in settings.organisers.accounts),
     )
 
 
@@ -169,6 +170,7 @@ def _profile(speak: Speak) -> Profile:
         name=speak(NAME),
         description=speak(DESCRIPTION),
         short_description=speak(SHORT_DESCRIPTION),
+        organisers={name: speak(summary) for name, summary in FOR_ORGANISERS.items()},
     )
 
 
@@ -210,7 +212,8 @@ def furnish(settings: config.Settings) -> tuple[World, Messages]:
     countries = Countries()
     folders = (templates() / "campaigns", *settings.campaign_dirs)
     messages = Messages(templates() / "messages", countries, default=settings.language)
-    organisers = Organisers(settings.organisers.name, settings.organisers.contact)
+    given = settings.organisers
+    organisers = Organisers(given.name, given.contact, frozenset(given.accounts))
     campaigns = Campaigns.load(folders, only=settings.campaigns)
     return World(campaigns, countries, messages.languages, organisers), messages
 

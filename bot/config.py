@@ -90,6 +90,12 @@ def _bot_token(token: SecretStr) -> SecretStr:
     return token
 
 
+def _account(name: str) -> str:
+    if not re.fullmatch(r"telegram:\d{1,20}", name):
+        raise ValueError("must be a platform and an account's number, as in telegram:123456789")
+    return name
+
+
 def _public(url: str) -> str:
     if url and not re.match(r"https?://[^/\s]+/\S+", url):
         raise ValueError(
@@ -114,6 +120,9 @@ class Organisers(_Section):
 
     name: str = ""
     contact: str = ""
+    accounts: Annotated[
+        tuple[Annotated[str, AfterValidator(_account)], ...], Field(strict=False, repr=False)
+    ] = ()
 
 
 class Log(_Section):

@@ -74,6 +74,36 @@ class Pledge:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterCount:
+    """How many letters of one kind were pledged (and are not sent yet), or sent, from one country."""
+
+    campaign: str
+    kind: str
+    sender: str
+    country: str | None
+    status: Status
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class WayCount:
+    """How many letters were pledged, or sent, by one channel."""
+
+    campaign: str
+    channel: str
+    status: Status
+    letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many letters there are; a letter that goes by two channels is counted for each of them."""
+
+    letters: tuple[LetterCount, ...]
+    ways: tuple[WayCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Kept:
     """Everything that is kept about one person."""
 

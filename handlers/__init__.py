@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.events import Phrase
-from handlers import appeal, language, letter, pledge, privacy, start
+from handlers import appeal, language, letter, numbers, pledge, privacy, start
 from handlers.world import Talk
 
 _ASKING: tuple[Talk, ...] = (
@@ -18,7 +18,13 @@ _ASKING: tuple[Talk, ...] = (
     pledge.sent,
     language.language,
 )
-_OTHERS: tuple[Talk, ...] = (*_ASKING, privacy.privacy, privacy.mydata_of(_ASKING), privacy.erase)
+_OTHERS: tuple[Talk, ...] = (
+    *_ASKING,
+    numbers.stats,
+    privacy.privacy,
+    privacy.mydata_of(_ASKING),
+    privacy.erase,
+)
 
 NAME = Phrase("Solidarity Bot")
 SHORT_DESCRIPTION = Phrase("Write a letter in solidarity with workers who are punished for organising.")
@@ -28,6 +34,9 @@ DESCRIPTION = Phrase(
     "your leave."
 )
 """How the bot is introduced before anybody has written to it."""
+
+FOR_ORGANISERS = {numbers.stats.name: numbers.FOR_ORGANISERS}
+"""The commands that do more for organisers, and what they do for them."""
 
 HANDLERS: tuple[Talk, ...] = (start.start, start.help_with(_OTHERS), *_OTHERS)
 """Every dialogue; nothing registers itself on import."""

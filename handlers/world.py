@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -12,7 +12,7 @@ from bot.choosing import Label, Option
 from bot.countries import Countries
 from bot.dialogue import Answers, Choice, Dialogue, Step
 from bot.events import Person, Reply
-from bot.pledges import Kept, NewPledge, Pledge, Recorded
+from bot.pledges import Kept, NewPledge, Pledge, Recorded, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,12 @@ class Organisers:
 
     name: str = ""
     contact: str = ""
+    accounts: frozenset[str] = field(default=frozenset(), repr=False)
+    """Their own accounts, as "telegram:123456789"."""
+
+    def include(self, person: Person) -> bool:
+        """Return whether `person` is one of them."""
+        return f"{person.platform}:{person.id}" in self.accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,7 @@ class Store(Protocol):
     async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded: ...
     async def pledges(self, person: Person) -> tuple[Pledge, ...]: ...
     async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None: ...
+    async def tally(self) -> Tally: ...
     async def kept(self, person: Person) -> Kept: ...
     async def forget(self, person: Person) -> None: ...
 

@@ -56,7 +56,7 @@ TALK = (
     *("/pledge zhanaozen-2011", "solidarity", "person", "DE", "sent", "1", "nameless", "/mydata"),
     *("/pledge zhanaozen-2011", "protest", "person", "/skip", "sent", "1", "name", "Ада"),
     *("/sent 99", "/pledge zhanaozen-2011", "protest", "person", "/skip", "not-now"),
-    *("/language", "/cancel", "/forget", "no", "/forget", "yes"),
+    *("/stats", "/language", "/cancel", "/forget", "no", "/forget", "yes"),
 )
 """What somebody types who goes everywhere and makes every mistake; numbers and keys are the same in every language."""
 

@@ -38,6 +38,8 @@ class Account:
     webhook_url: str
     webhook_host: str
     webhook_port: int
+    organisers: tuple[int, ...] = field(default=(), repr=False)
+    """Whose private chats have a menu of their own."""
 
 
 class Service:
@@ -65,7 +67,7 @@ class Service:
 
     async def run(self, take: Take, profiles: Mapping[str, Profile], stopping: asyncio.Event) -> None:
         """Receive and answer until `stopping` is set, and finish what has begun."""
-        introducing = asyncio.create_task(introduce(self._calls, profiles))
+        introducing = asyncio.create_task(introduce(self._calls, profiles, self._account.organisers))
         try:
             await self._way_in().run(take, stopping)
         finally:

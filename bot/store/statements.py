@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, select, union_all, update
+from sqlalchemy import BindParameter, Table, bindparam, delete, distinct, func, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.pledges import Status
@@ -102,6 +102,17 @@ PLEDGES = (
     .order_by(t.pledge.c.id, t.way.c.recipient, t.way.c.channel)
 )
 """The pledges of `owner`, oldest first, a row for each way."""
+
+_letters = (t.pledge.c.campaign, t.pledge.c.kind, t.pledge.c.sender, t.pledge.c.country, t.pledge.c.status)
+COUNT_LETTERS = select(*_letters, func.count().label("letters")).group_by(*_letters).order_by(*_letters)
+_ways = (t.pledge.c.campaign, t.way.c.channel, t.pledge.c.status)
+COUNT_WAYS = (
+    select(*_ways, func.count(distinct(t.pledge.c.id)).label("letters"))
+    .select_from(t.pledge.join(t.way))
+    .group_by(*_ways)
+    .order_by(*_ways)
+)
+"""How many letters were pledged or sent: of each kind from each country, and by each channel."""
 
 PLEDGE_IDS = select(t.pledge.c.id).where(t.pledge.c.owner == bindparam("owner")).order_by(t.pledge.c.id)
 MARK_SENT = (

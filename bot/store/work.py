@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from bot.events import Chat, Event, Message, Person
-from bot.pledges import Consent, Kept, NewPledge, Pledge, Recorded, Status, Way
+from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
 from bot.store import statements
 from bot.store.connection import Connection
 from bot.store.owners import Owners
@@ -151,6 +151,12 @@ class Work:
         await self.add_pledge(person, replace(pledge.terms, status=Status.SENT, day=day))
         return (await self.pledges(person))[-1]
 
+    async def tally(self) -> Tally:
+        """Return how many letters everybody has pledged and sent."""
+        letters = await self._connection.rows(statements.COUNT_LETTERS)
+        ways = await self._connection.rows(statements.COUNT_WAYS)
+        return Tally(tuple(map(_letter_count, letters)), tuple(map(_way_count, ways)))
+
     async def kept(self, person: Person) -> Kept:
         """Return everything that is kept about `person`."""
         owner = self._owners.owner(person)
@@ -163,6 +169,16 @@ class Work:
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
         for statement in statements.FORGET:
             await self._connection.rows(statement, owner=self._owners.owner(person))
+
+
+def _letter_count(row: sqlite3.Row) -> LetterCount:
+    campaign, kind, sender, country, status, letters = row
+    return LetterCount(campaign, kind, sender, country, Status(status), letters)
+
+
+def _way_count(row: sqlite3.Row) -> WayCount:
+    campaign, channel, status, letters = row
+    return WayCount(campaign, channel, Status(status), letters)
 
 
 def _recorded(replaced: set[str]) -> Recorded:

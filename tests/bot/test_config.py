@@ -94,7 +94,7 @@ def test_every_setting_from_a_file(home: Home) -> None:
         campaigns = ["second", "first"]
         campaign_dirs = ["packs"]
         owner_key_file = "secret"
-        organisers = { name = "Стачка", contact = "mail@example.org" }
+        organisers = { name = "Стачка", contact = "mail@example.org", accounts = ["telegram:12"] }
         log = { level = "debug", file = "/var/log/bot.log" }
         console = { colour = false }
         """,
@@ -107,6 +107,7 @@ def test_every_setting_from_a_file(home: Home) -> None:
     assert settings.owner_key == SecretStr(KEY)
     assert settings.owner_key_file == home.folder / "etc/secret"
     assert (settings.organisers.name, settings.organisers.contact) == ("Стачка", "mail@example.org")
+    assert settings.organisers.accounts == ("telegram:12",)
     assert (settings.log.level, settings.log.file) == ("debug", Path("/var/log/bot.log"))
     assert settings.console.colour is False
 
@@ -122,6 +123,7 @@ def test_every_setting_from_the_environment(home: Home) -> None:
         "SOLIDARITY_OWNER_KEY": KEY,
         "SOLIDARITY_ORGANISERS__NAME": "12",
         "SOLIDARITY_ORGANISERS__CONTACT": "mail@example.org",
+        "SOLIDARITY_ORGANISERS__ACCOUNTS": "telegram:12,telegram:345",
         "SOLIDARITY_LOG__LEVEL": "error",
         "SOLIDARITY_LOG__FILE": "bot.log",
         "SOLIDARITY_CONSOLE__COLOUR": "false",
@@ -133,6 +135,8 @@ def test_every_setting_from_the_environment(home: Home) -> None:
     assert settings.campaign_dirs == (home.folder / "packs",) * 2
     assert settings.owner_key == SecretStr(KEY)
     assert (settings.organisers.name, settings.organisers.contact) == ("12", "mail@example.org")
+    assert settings.organisers.accounts == ("telegram:12", "telegram:345")
+    assert "345" not in repr(settings)
     assert (settings.log.level, settings.log.file) == ("error", home.folder / "bot.log")
     assert settings.console.colour is False
 

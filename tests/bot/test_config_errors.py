@@ -147,6 +147,10 @@ def test_no_odd_value_gets_through(tmp_path: Path, key: str) -> None:
         ('"a\\nb" = 1', '"a\\nb": there is no such setting'),
         ("_env_file = 1", "_env_file: there is no such setting"),
         ("zzz = 1", "zzz: there is no such setting"),
+        (
+            '[organisers]\naccounts = ["telegram:12", "@ada"]',
+            "organisers.accounts, entry 2: must be a platform and an account's number, as in telegram:123456789",
+        ),
     ],
 )
 def test_unknown_settings(tmp_path: Path, toml: str, line: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +15,7 @@ from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
 from bot.frames import Frame, dump, parse
 from bot.platforms.base import parse_command, plain_text
-from bot.pledges import Kept, NewPledge, Pledge, Recorded, Status
+from bot.pledges import Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, WayCount
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
@@ -66,6 +67,15 @@ class Records:
             return (await self.pledges(person))[-1]
         self.recorded[number - 1] = sent
         return (await self.pledges(person))[number - 1]
+
+    async def tally(self) -> Tally:
+        """Return how many letters of each sort are kept."""
+        letters = Counter((p.campaign, p.kind, p.sender, p.country, p.status) for p in self.recorded)
+        ways = Counter((p.campaign, c, p.status) for p in self.recorded for c in {w.channel for w in p.ways})
+        return Tally(
+            tuple(LetterCount(*key, number) for key, number in letters.items()),
+            tuple(WayCount(*key, number) for key, number in ways.items()),
+        )
 
     async def kept(self, person: Person) -> Kept:
         """Return everything."""

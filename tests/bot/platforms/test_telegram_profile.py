@@ -81,6 +81,24 @@ async def test_another_default_language(server: BotApi, tmp_path: Path) -> None:
     assert shown["letter"] == "Написать письмо"
 
 
+async def test_organisers(server: BotApi, tmp_path: Path) -> None:
+    """An organiser's menu says what they alone see, in their language; one who never wrote does not disturb it."""
+    ada = server.user("Ada")
+    ada.started = True
+    accounts = {"accounts": ["telegram:999999999", f"telegram:{ada.id}"]}
+    assert await start(server, tmp_path, organisers=accounts)
+    own = {"type": "chat", "chat_id": ada.id}
+    for language, stats in (("", "All the numbers, in full"), ("ru", "Все числа, полностью")):
+        usual = {c["command"]: c["description"] for c in server.commands(PRIVATE, language)}
+        shown = {c["command"]: c["description"] for c in server.commands(own, language)}
+        assert shown == {**usual, "stats": stats}
+        assert usual["stats"] != stats
+    assert await start(server, tmp_path, organisers=accounts) == []
+    told = {reason for method, reason in server.refused if method != "getUpdates"}
+    assert told == {"Bad Request: chat not found"}
+    server.violations.clear()
+
+
 @pytest.mark.parametrize("fault", [TooMany(100), ServerError()], ids=repr)
 async def test_that_it_fails(server: BotApi, tmp_path: Path, fault: TooMany | ServerError) -> None:
     """If Telegram takes no menu or description, the bot works, and one line in the log says so."""

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 from sqlite3 import Connection
 
+from bot.events import Person
+from bot.pledges import Consent, NewPledge, Status
+from bot.store.store import Store
 from tests.bot.platforms.telegram_care import following, stored
 from tests.bot.platforms.telegram_program import PATIENCE, program, variables
 from tests.bot.store.people import looking
@@ -65,6 +69,26 @@ async def test_a_whole_life(server: BotApi, tmp_path: Path) -> None:
     for secret in (server.token.partition(":")[2], "Lovelace", str(ada.id), "Secretword", "Traceback"):
         assert secret not in running.said
     assert server.token.encode() not in stored(data)
+
+
+async def test_an_organiser(server: BotApi, tmp_path: Path) -> None:
+    """The account that the settings name sees every number in private; everybody else sees none below five."""
+    ada, ben = server.user("Ada", language_code="en"), server.user("Ben", language_code="en")
+    consent = Consent("nothing", "1", datetime(2026, 11, 23, tzinfo=UTC))
+    letter = NewPledge(
+        "zhanaozen-2011", "protest", "person", "DE", (), Status.SENT, date(2026, 11, 23), consent
+    )
+    store = await Store.open(tmp_path / "solidarity.db")
+    async with store.work() as work:
+        await work.add_pledge(Person("telegram", "1"), letter)
+    await store.close()
+    accounts = f"telegram:{ada.id}"
+    async with program(tmp_path, ORGANISERS__ACCOUNTS=accounts, **variables(server)) as running:
+        (full,) = await ada.private.after(ada.says("/stats"))
+        (rounded,) = await ben.private.after(ben.says("/stats"))
+        assert "Germany: 1 sent" in full.text
+        assert "not enough letters yet" in rounded.text
+        assert await running.stops() == 0
 
 
 async def test_no_network_at_first(server: BotApi, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.events import Person
-from bot.pledges import Consent, Kept, NewPledge, Pledge, Recorded, Status, Way
+from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
 from bot.store.store import Store
 from bot.store.work import Work
 from tests.bot.store.people import ANNA, BORIS, event, looking, opened, pledge
@@ -51,6 +51,31 @@ async def test_a_pledge_is_returned_as_it_was_made(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         assert await recorded(store) == (Pledge(1, full), Pledge(2, bare))
         assert (await recorded(store))[0].terms.consent.at == moment.astimezone(UTC)
+
+
+async def test_the_tally(tmp_path: Path) -> None:
+    """Letters are counted once each, by what they are and how far they have come, and once for each channel."""
+    one = pledge(ways=(Way("leader", "post"), Way("president", "post"), Way("president", "fax")))
+    sent = replace(one, status=Status.SENT)
+    async with opened(tmp_path) as store:
+        await add(store, one, replace(one, sender="organisation"))
+        await add(store, sent, person=BORIS)
+        async with store.work() as work:
+            tally = await work.tally()
+    kind = ("iran", "government")
+    assert tally == Tally(
+        (
+            LetterCount(*kind, "organisation", "DE", Status.PLEDGED, 1),
+            LetterCount(*kind, "person", "DE", Status.PLEDGED, 1),
+            LetterCount(*kind, "person", "DE", Status.SENT, 1),
+        ),
+        (
+            WayCount("iran", "fax", Status.PLEDGED, 2),
+            WayCount("iran", "fax", Status.SENT, 1),
+            WayCount("iran", "post", Status.PLEDGED, 2),
+            WayCount("iran", "post", Status.SENT, 1),
+        ),
+    )
 
 
 async def test_ways_come_in_one_order(tmp_path: Path) -> None:
