@@ -1,7 +1,19 @@
 """What all tests share."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+
+from tests.homeserver.synapse import Synapse
 
 # A busy machine is slow without being wrong.
 settings.register_profile("default", deadline=None)
 settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
+    """The Matrix homeserver of all tests that ask for it, started for the first of them."""
+    with Synapse(tmp_path_factory.mktemp("homeserver")) as running:
+        yield running
