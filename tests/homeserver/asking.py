@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from typing import Any
 
 import aiohttp
@@ -25,10 +27,10 @@ async def ask(
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if kind:
         headers["Content-Type"] = kind
-    data = {"data": body} if isinstance(body, bytes) else {"json": body}
+    sent = io.BytesIO(body if isinstance(body, bytes) else json.dumps(body).encode())
     async with (
         aiohttp.ClientSession(headers=headers) as session,
-        session.request(method, url + path, json=data.get("json"), data=data.get("data")) as answer,
+        session.request(method, url + path, data=None if body is None else sent) as answer,
     ):
         told: Json = await answer.json()
         if not answer.ok:

@@ -80,7 +80,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """The connection breaks, before or after the request has reached the homeserver."""
+    """The connection breaks, before or after the request has reached the homeserver.
+
+    aiohttp, and so nio, asks again by itself, once, if the connection was in use before and the request is no POST:
+    let it break for as long as needed (`times` None) to be noticed.
+    """
 
     done: bool = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
 from collections.abc import Callable
@@ -26,6 +27,8 @@ class Gate:
     def __init__(self, homeserver: str) -> None:
         """Prepare a gate in front of the homeserver that is found at this address."""
         self.calls = Calls()
+        self.failures: list[Exception] = []
+        """What went wrong with the gate itself: nothing may."""
         self.port = 0
         self._homeserver = homeserver
         self._rules: list[Rule] = []
@@ -46,6 +49,7 @@ class Gate:
         await self.goes_down()
         if self._session is not None:
             await self._session.close()
+        assert not self.failures
 
     @property
     def url(self) -> str:
@@ -107,8 +111,11 @@ class Gate:
             if rule is None:
                 return await self._forward(request, body)
             return await self._suffer(request, body, rule.fault)
-        except aiohttp.ClientConnectionError:  # the homeserver is not there
+        except aiohttp.ClientError:  # the homeserver is not there, or went away
             return _broken(request)
+        except Exception as error:
+            self.failures.append(error)
+            raise
 
     async def _suffer(self, request: web.BaseRequest, body: bytes, fault: Fault) -> web.Response:
         """Let something go wrong with a request."""
@@ -141,7 +148,8 @@ class Gate:
         assert self._session is not None
         headers = {k: v for k, v in request.headers.items() if k in ("Authorization", "Content-Type")}
         url = URL(self._homeserver + request.raw_path, encoded=True)
-        sent = self._session.request(request.method, url, data=body, headers=headers, allow_redirects=False)
+        data = io.BytesIO(body) if body else None
+        sent = self._session.request(request.method, url, data=data, headers=headers, allow_redirects=False)
         async with sent as answer:
             told = {k: v for k, v in answer.headers.items() if k in PASSED_ON}
             return web.Response(status=answer.status, body=await answer.read(), headers=told)
