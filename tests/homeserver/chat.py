@@ -117,6 +117,11 @@ class Chat:
         path = f"redact/{quote(name(event))}/{self.person.new_transaction()}"
         await self._ask("PUT", path, {"reason": reason} if reason else {})
 
+    async def types(self, seconds: int = 20) -> None:
+        """Let others see that they are writing, until they have sent it or so many seconds are over; 0 is now."""
+        told = {"typing": seconds > 0, "timeout": seconds * 1000}
+        await self._ask("PUT", f"typing/{quote(self.person.id)}", told)
+
     async def sends(self, content: Json, kind: str = "m.room.message") -> str:
         """Send anything, encrypted where everything is, and return its id."""
         await self.person.reader.up_to_date()

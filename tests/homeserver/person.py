@@ -49,13 +49,17 @@ class Person:
         """Who they are."""
         return self.account.user_id
 
-    async def start(self) -> None:
+    async def wakes(self) -> None:
         """Be there: from now on they read, and others can write to them."""
         await self.reader.start()
 
+    async def sleeps(self) -> None:
+        """Read nothing until they wake."""
+        await self.reader.stop()
+
     async def close(self) -> None:
         """Be there no more."""
-        await self.reader.stop()
+        await self.sleeps()
         await self.client.close()
 
     async def ask(self, method: str, path: str, body: Json | None = None) -> Json:
@@ -164,5 +168,5 @@ class People:
 
     async def _welcome(self, person: Person) -> Person:
         self._here.append(person)
-        await person.start()
+        await person.wakes()
         return person

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 import nio
 
@@ -13,7 +12,6 @@ from tests.botapi.bell import Bell
 from tests.homeserver.asking import Json
 from tests.homeserver.timeline import UNREADABLE, Seen, Timeline
 
-FILTER: dict[str, Any] = {"room": {"timeline": {"limit": 100}}}
 PAUSE = 0.1
 """Seconds it waits after the homeserver made no sense."""
 AnyEvent = nio.Event | nio.BadEvent | nio.UnknownBadEvent
@@ -26,6 +24,8 @@ class Reader:
     """The part of a client that runs as long as its owner is there."""
 
     client: nio.AsyncClient
+    at_once: int = 100
+    """How many events of a room it asks for at once."""
     bell: Bell = field(default_factory=Bell)
     timelines: defaultdict[str, Timeline] = field(default_factory=lambda: defaultdict(Timeline))
     invitations: dict[str, str] = field(default_factory=dict)
@@ -38,9 +38,11 @@ class Reader:
     _unread: dict[str, nio.MegolmEvent] = field(default_factory=dict)
     _task: asyncio.Task[None] | None = None
 
+    def __post_init__(self) -> None:
+        self.client.add_to_device_callback(self._give_key, nio.RoomKeyRequest)
+
     async def start(self) -> None:
         """Read from now on; end when keys are uploaded and others can write to it."""
-        self.client.add_to_device_callback(self._give_key, nio.RoomKeyRequest)
         await self._sync(0, full=True)
         await self._tend()
         self._task = asyncio.create_task(self._read())
@@ -68,11 +70,18 @@ class Reader:
 
     async def _sync(self, hold: int, *, full: bool = False) -> None:
         before = self.client.next_batch
-        answer = await self.client.sync(hold, FILTER, full_state=full)
+        part = {"room": {"timeline": {"limit": self.at_once}}}
+        answer = await self.client.sync(hold, part, full_state=full)
         if not isinstance(answer, nio.SyncResponse):
             raise RuntimeError(f"a sync was refused: {answer}")
-        for room_id, room in answer.rooms.join.items():
-            await self._take(room_id, room.timeline, before)
+        try:
+            for room_id, room in answer.rooms.join.items():
+                await self._take(room_id, room.timeline, before)
+        except BaseException:
+            self.client.next_batch = before  # what could not be taken whole comes again
+            raise
+        for event in list(self._unread.values()):
+            self._try(event)
         self._moves(answer)
         marks = [e for e in answer.account_data_events if isinstance(e, nio.UnknownAccountDataEvent)]
         self.marks |= {mark.type: mark.content for mark in marks}
@@ -84,14 +93,12 @@ class Reader:
         events = [*missed, *part.events]
         self.timelines[room_id].add(_seen(e) for e in events if "event_id" in e.source)
         self._unread |= {e.event_id: e for e in events if isinstance(e, nio.MegolmEvent)}
-        for event in list(self._unread.values()):
-            self._try(event)
 
     async def _missed(self, room_id: str, start: str, end: str) -> list[AnyEvent]:
         """Return what happened between two points in time, in order."""
         found: list[AnyEvent] = []
         while start:
-            page = await self.client.room_messages(room_id, start, end, limit=100)
+            page = await self.client.room_messages(room_id, start, end, limit=self.at_once)
             if not isinstance(page, nio.RoomMessagesResponse):
                 raise RuntimeError(f"what was missed is refused: {page}")
             found += page.chunk
