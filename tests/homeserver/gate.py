@@ -16,6 +16,7 @@ from yarl import URL
 
 from tests.homeserver.asking import Json
 from tests.homeserver.faults import Answer, Call, Calls, Delay, Drop, Fault, Hang, Rewrite, Rule
+from tests.homeserver.ports import free_port
 
 PASSED_ON = ("Content-Type", "Content-Disposition", "Retry-After", "Location")
 """What an answer says of itself and the bot may need."""
@@ -29,7 +30,7 @@ class Gate:
         self.calls = Calls()
         self.failures: list[Exception] = []
         """What went wrong with the gate itself: nothing may."""
-        self.port = 0
+        self.port = free_port()
         self._homeserver = homeserver
         self._rules: list[Rule] = []
         self._closed = asyncio.Event()
@@ -90,7 +91,6 @@ class Gate:
         self._runner = web.ServerRunner(self._server, shutdown_timeout=0.5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True).start()
-        self.port = int(self._runner.addresses[0][1])
 
     def breaks_connections(self) -> None:
         """Let every connection break; the next may come at once."""

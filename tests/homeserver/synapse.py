@@ -8,7 +8,6 @@ import hmac
 import http.client
 import itertools
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.homeserver.asking import Json, ask
+from tests.homeserver.ports import free_port
 from tests.homeserver.settings import DOMAIN, SHARED_SECRET, write_settings
 
 PATIENCE = 60.0
@@ -48,7 +48,7 @@ class Synapse:
         self.folder = folder
         self.limited = limited
         self.domain = DOMAIN
-        self.port = _free_port()
+        self.port = free_port()
         self._settings = write_settings(folder, self.port, limited=limited)
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
@@ -171,8 +171,3 @@ class Synapse:
             process.wait()
             if process.stdin is not None:
                 process.stdin.close()
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])

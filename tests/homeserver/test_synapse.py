@@ -79,7 +79,7 @@ async def test_ends_with_its_owner(tmp_path: Path) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     owner.send_signal(signal.SIGKILL)
     await owner.wait()
-    assert await reader.read() == b""
+    async with asyncio.timeout(20):  # less than Synapse lets a silent connection stand
+        assert await reader.read() == b""
     writer.close()
-    with pytest.raises(ConnectionRefusedError):
-        await asyncio.open_connection("127.0.0.1", port)
+    await writer.wait_closed()
