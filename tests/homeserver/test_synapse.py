@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from pathlib import Path
@@ -79,7 +80,10 @@ async def test_ends_with_its_owner(tmp_path: Path) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     owner.send_signal(signal.SIGKILL)
     await owner.wait()
-    async with asyncio.timeout(20):  # less than Synapse lets a silent connection stand
-        assert await reader.read() == b""
-    writer.close()
-    await writer.wait_closed()
+    # It ends, or breaks; and within less than Synapse lets a silent connection stand.
+    with contextlib.suppress(ConnectionError):
+        async with asyncio.timeout(20):
+            assert await reader.read() == b""
+    writer.transport.abort()
+    with contextlib.suppress(ConnectionError):
+        await writer.wait_closed()
