@@ -20,7 +20,7 @@ from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
-from bot.cli import furnish
+from bot.assembly import furnish
 from bot.config import Settings
 from bot.events import Chat, Event, Message, Person
 from bot.store.store import Store

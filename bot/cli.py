@@ -1,14 +1,13 @@
-"""The commands of the terminal, and the one place where everything is put together."""
+"""The commands of the terminal."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,31 +16,16 @@ from typing import TYPE_CHECKING
 import click
 
 from bot import config
-from bot.campaigns import Campaigns, PackError
-from bot.choosing import Speak
-from bot.conversation import Conversations
-from bot.countries import Countries
-from bot.dispatcher import Dispatcher
-from bot.logs import keep_log
-from bot.messages import Messages
-from bot.outbox import Outbox
-from bot.pace import Pace
-from bot.platforms.base import Platform, PlatformError
-from bot.resources import templates
+from bot.assembly import furnish, opened, running
+from bot.campaigns import PackError
+from bot.platforms.base import PlatformError
+from bot.serving import on_signal, serve
 from bot.store.errors import StoreError
-from bot.store.store import Store
 from bot.wording import WAYS
-from handlers import DESCRIPTION, FOR_ORGANISERS, HANDLERS, NAME, SHORT_DESCRIPTION
-from handlers.world import Organisers, World
+from handlers import HANDLERS
 
 if TYPE_CHECKING:
-    from bot.platforms.telegram_profile import Profile
-    from bot.platforms.telegram_service import Account
-
-SWEEP = 3600.0
-"""Seconds between two looks for conversations that have fallen silent."""
-LAST_MESSAGES = 2.0
-"""Seconds in which messages under way may still be sent at the end."""
+    pass
 
 
 def _named(context: click.Context, parameter: click.Parameter, path: Path | None) -> None:
@@ -92,7 +76,7 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
     try:
         with terminal.while_somebody_listens():  # what an earlier process left unsaid is said before it runs
             async with running(settings, world, messages, terminal) as bot:
-                _on_signal(partial(_cancel, asyncio.current_task()))
+                on_signal(partial(_cancel, asyncio.current_task()))
                 await bot.outbox.resume()
                 await terminal.run(bot.dispatcher.handle)
     except console.TerminalError as error:
@@ -103,75 +87,54 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
 @_CONFIG
 @click.pass_obj
 def run(path: Path | None) -> None:
-    """Serve people on Telegram, until Ctrl-C or SIGTERM."""
+    """Serve people on Telegram and on Matrix, until Ctrl-C or SIGTERM."""
     with _one_line(), contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(config.load(path)))
+        raise SystemExit(not asyncio.run(serve(config.load(path))))
 
 
-async def _run(settings: config.Settings) -> None:
-    if settings.telegram.token is None:
-        raise config.ConfigError(
-            [
-                "telegram.token: there is nobody to serve without it; README says how to get one from @BotFather"
-            ]
-        )
-    from bot.platforms.telegram_service import Service
-
-    world, messages = furnish(settings)
-    stopping = asyncio.Event()
-    opening = asyncio.create_task(
-        Service.open(account(settings), {d.name for d in HANDLERS}, lambda: datetime.now(UTC))
-    )
-    _on_signal(opening.cancel, signal.SIGINT)
-    with contextlib.suppress(asyncio.CancelledError):
-        service = await opening
-        _on_signal(stopping.set, signal.SIGINT)
-        click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
-        try:
-            pace = Pace(settings.limits.at_once)
-            async with running(settings, world, messages, service.telegram, pace=pace) as bot:
-                await bot.outbox.pick_up()
-                await service.run(bot.dispatcher.take, profiles(settings, messages), stopping)
-        finally:
-            await service.close()
+@main.group("matrix")
+def matrix_account() -> None:
+    """The bot's account on Matrix."""
 
 
-def account(settings: config.Settings) -> Account:
-    """Return the account on Telegram that the settings name."""
-    from bot.platforms.telegram_service import Account
-
-    given = settings.telegram
-    return Account(
-        token=given.token.get_secret_value() if given.token else "",
-        base_url=given.base_url,
-        base_file_url=given.base_file_url,
-        webhook_url=given.webhook_url,
-        webhook_host=given.webhook_host,
-        webhook_port=given.webhook_port,
-        organisers=tuple(int(a.partition(":")[2]) for a in settings.organisers.accounts),
-    )
-
-
-def profiles(settings: config.Settings, messages: Messages) -> dict[str, Profile]:
-    """Return what Telegram shows of the bot, by language; "" is for everybody else."""
-    return {"": _profile(messages.speak(settings.language))} | {
-        language: _profile(messages.speak(language)) for language in messages.languages
-    }
+@matrix_account.command()
+@_CONFIG
+@click.option(
+    "--homeserver", metavar="URL", help="Where the homeserver is, as in https://matrix.example.org."
+)
+@click.option("--user", metavar="@NAME:SERVER", help="The account.")
+@click.option(
+    "--new-identity", is_flag=True, help="Replace the account's identity, as for a lost data folder."
+)
+@click.pass_obj
+def login(path: Path | None, homeserver: str | None, user: str | None, new_identity: bool) -> None:
+    """Log in as a new device; the password is asked for, or read from standard input, and kept nowhere."""
+    with _one_line():
+        asyncio.run(_login(config.load(path), homeserver, user, new_identity))
 
 
-def _profile(speak: Speak) -> Profile:
-    from bot.platforms.telegram_profile import Profile
+async def _login(
+    settings: config.Settings, homeserver: str | None, user: str | None, new_identity: bool
+) -> None:
+    from bot.platforms.matrix_account import log_in
 
-    told = sorted((d for d in HANDLERS if d.name != "start"), key=lambda d: d.name == "help")
-    ways = {way: speak(word) for way, word in WAYS.items()}
-    return Profile(
-        private={d.name: speak(d.summary) for d in told} | ways,
-        group={d.name: speak(d.summary) for d in told if not d.private or d.name == "letter"},
-        name=speak(NAME),
-        description=speak(DESCRIPTION),
-        short_description=speak(SHORT_DESCRIPTION),
-        organisers={name: speak(summary) for name, summary in FOR_ORGANISERS.items()},
-    )
+    given = settings.matrix
+    homeserver, user = homeserver or given.homeserver, user or given.user
+    if not homeserver or not user:
+        raise config.ConfigError(["name the account: --homeserver https://... --user @name:server"])
+    store = await opened(settings)  # and nobody else uses the folder meanwhile
+    try:
+        secret = given.password.get_secret_value() if given.password else _asked_password(user)
+        device = await log_in(settings.matrix_folder, homeserver, user, secret, new_identity=new_identity)
+    finally:
+        await store.close()
+    click.echo(f"{device.user} is logged in; `solidarity-bot run` serves it. Its device is {device.device}.")
+
+
+def _asked_password(user: str) -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt(f"Password of {user}", hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 @main.command()
@@ -194,74 +157,9 @@ def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> N
     raise SystemExit(bool(report.wrong))
 
 
-def _on_signal(end: Callable[[], object], *others: signal.Signals) -> None:
-    """Let SIGTERM, a closed window, or one of the `others` `end` the bot gently: files closed, the terminal tidy."""
-    if sys.platform != "win32":
-        ends = (n for n in (signal.SIGTERM, signal.SIGHUP, *others) if signal.getsignal(n) != signal.SIG_IGN)
-        for number in ends:  # what is ignored, as nohup does, stays ignored
-            asyncio.get_running_loop().add_signal_handler(number, end)
-
-
 def _cancel(task: asyncio.Task[None] | None) -> None:
     if task is not None:
         task.cancel()
-
-
-def furnish(settings: config.Settings) -> tuple[World, Messages]:
-    """Return what the conversations are told, and the words in which they are held."""
-    countries = Countries()
-    folders = (templates() / "campaigns", *settings.campaign_dirs)
-    messages = Messages(templates() / "messages", countries, default=settings.language)
-    given = settings.organisers
-    organisers = Organisers(given.name, given.contact, frozenset(given.accounts))
-    campaigns = Campaigns.load(folders, only=settings.campaigns)
-    return World(campaigns, countries, messages.languages, organisers), messages
-
-
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """The bot at work: what handles events, and what sends messages."""
-
-    dispatcher: Dispatcher[World]
-    outbox: Outbox
-
-
-@contextlib.asynccontextmanager
-async def running(
-    settings: config.Settings,
-    world: World,
-    messages: Messages,
-    *platforms: Platform,
-    pace: Pace | None = None,
-) -> AsyncIterator[Bot]:
-    """Enter the bot at work; what falls silent is wiped, and what was left unsent waits for the outbox to resume."""
-    key = settings.owner_key.get_secret_value() if settings.owner_key else None
-    store = await Store.open(settings.database, key)
-    outbox = Outbox(store, {platform.name: platform for platform in platforms})
-    sweeping = asyncio.create_task(_sweep(store))
-    try:
-        _keep_log(settings)  # not before the data folder is there: the log may lie in it
-        yield Bot(Dispatcher(Conversations(HANDLERS, world), messages, store, outbox, pace), outbox)
-    finally:
-        sweeping.cancel()
-        await outbox.drain(LAST_MESSAGES)
-        await store.close()
-
-
-async def _sweep(store: Store) -> None:
-    while True:
-        await asyncio.sleep(SWEEP)
-        with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
-            await store.sweep()
-
-
-def _keep_log(settings: config.Settings) -> None:
-    secrets = [one.get_secret_value() for one in (settings.owner_key, settings.telegram.token) if one]
-    try:
-        keep_log(settings.log.level, settings.log.file, secrets)
-    except OSError as error:
-        reason = f"the log cannot be written there ({error.strerror})"
-        raise config.ConfigError([f"log.file: {settings.log.file}: {reason}"]) from None
 
 
 @contextlib.contextmanager

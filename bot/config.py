@@ -91,9 +91,15 @@ def _bot_token(token: SecretStr) -> SecretStr:
 
 
 def _account(name: str) -> str:
-    if not re.fullmatch(r"telegram:\d{1,20}", name):
-        raise ValueError("must be a platform and an account's number, as in telegram:123456789")
+    if not re.fullmatch(r"telegram:\d{1,20}|matrix:@[^:\s]+:\S+", name):
+        raise ValueError("must be a platform and an account there, as in telegram:1 or matrix:@a:b")
     return name
+
+
+def _matrix_user(user: str) -> str:
+    if user and not re.fullmatch(r"@[^:\s]+:\S+", user):
+        raise ValueError("must be an account with its server, as in @solidarity:example.org")
+    return user
 
 
 def _public(url: str) -> str:
@@ -144,6 +150,15 @@ class Telegram(_Section):
     webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8080
 
 
+class Matrix(_Section):
+    """The bot's account on Matrix, for `matrix login`, which keeps what comes of it in the data folder."""
+
+    homeserver: str = ""
+    user: Annotated[str, AfterValidator(_matrix_user)] = ""
+    password_file: Location | None = None
+    password: Secret[SecretStr] = None
+
+
 class Limits(_Section):
     """How much of one person is heard."""
 
@@ -167,6 +182,7 @@ class Settings(_Section):
     owner_key: Secret[Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]] = None
     organisers: Organisers = Organisers()
     telegram: Telegram = Telegram()
+    matrix: Matrix = Matrix()
     limits: Limits = Limits()
     log: Log = Log()
     console: Console = Console()
@@ -175,6 +191,11 @@ class Settings(_Section):
     def database(self) -> Path:
         """The file that holds everything the bot remembers."""
         return self.data_dir / "solidarity.db"
+
+    @property
+    def matrix_folder(self) -> Path:
+        """The folder with the login and the keys of the account on Matrix."""
+        return self.data_dir / "matrix"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Outbox:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
-        self._senders = senders
+        self._senders = dict(senders)
         self._sleep = sleep
         self._last: dict[Chat, asyncio.Task[None]] = {}
         self._waiting: Counter[Chat] = Counter()
@@ -116,10 +116,15 @@ class Outbox:
         for task in tasks:
             task.result()
 
-    async def pick_up(self) -> list[asyncio.Task[None]]:
+    async def connect(self, platform: str, sender: Sender) -> None:
+        """Send to a platform from now on, first of all what an earlier process recorded for it but did not send."""
+        self._senders[platform] = sender
+        await self.pick_up(platform)
+
+    async def pick_up(self, *platforms: str) -> list[asyncio.Task[None]]:
         """Begin to send what an earlier process recorded but did not send; return a task for each chat."""
         tasks = []
-        for platform in self._senders:
+        for platform in platforms or self._senders:
             async with self._store.work() as work:
                 waiting = await work.unsent(platform)
             by_chat = sorted(waiting, key=lambda one: one.chat.id)

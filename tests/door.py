@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from bot.cli import furnish
+from bot.assembly import furnish
 from bot.config import Settings
 from bot.conversation import Conversations
 from bot.dispatcher import Dispatcher

@@ -17,7 +17,8 @@ from typing import NoReturn
 
 import pytest
 
-from bot import cli
+from bot import cli, serving
+from bot.assembly import furnish
 from bot.config import Settings
 
 
@@ -79,8 +80,8 @@ async def _status(out: asyncio.StreamReader) -> int:
 def serve() -> None:
     """Start what is asked for, until nothing more is."""
     importlib.import_module("bot.platforms.telegram_service")  # so that no copy has to
-    furnished = cli.furnish(Settings())
-    pytest.MonkeyPatch().setattr(cli, "furnish", lambda _settings: furnished)
+    furnished = furnish(Settings())
+    pytest.MonkeyPatch().setattr(serving, "furnish", lambda _settings: furnished)
     for line in sys.stdin:
         environment, folder = json.loads(line)
         if not (pid := os.fork()):

@@ -17,6 +17,7 @@ from typing import NoReturn, Protocol
 import pytest
 
 from bot import cli
+from bot.assembly import furnish
 from bot.config import Settings
 from bot.store.store import Store
 from tests.door import door_to
@@ -154,7 +155,7 @@ class Forks:
 
     def __init__(self, folder: Path, lines: Sequence[str] = ()) -> None:
         """Get ready in `folder` to start bots to which somebody will say such `lines`."""
-        self._furnished = cli.furnish(Settings())
+        self._furnished = furnish(Settings())
         asyncio.run(self._warm_up(folder, lines))
 
     async def _warm_up(self, folder: Path, lines: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli import furnish
+from bot.assembly import furnish
 from bot.config import Settings
 from bot.conversation import Conversations
 from bot.dialogue import Answers, Dialogue, Done

@@ -16,7 +16,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from bot.cli import furnish
+from bot.assembly import furnish
 from bot.config import Settings
 from bot.events import Message as Said
 from bot.events import Reply
@@ -72,6 +72,7 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "conversation/old-button": {},
     "conversation/place": {},
     "conversation/slower": {},
+    "conversation/unreadable": {},
     "group/private": {},
     "language/chosen": {},
     "start/linked": {},

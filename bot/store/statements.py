@@ -16,16 +16,15 @@ def _every_column(table: Table) -> dict[str, BindParameter[object]]:
 
 # --- the key that owners are hashed with
 
-KEY_MARK = select(t.fact.c.value).where(t.fact.c.name == "key")
+FACT = select(t.fact.c.value).where(t.fact.c.name == bindparam("name"))
+"""A fact about the database itself, or about how far a platform was read."""
 
 _everybody = (select(table.c.owner) for table in (t.person, t.pledge, t.conversation))
 ANYBODY = union_all(*_everybody).limit(1)
 """Somebody who was hashed with that key, if there is anybody."""
 
-_key_mark = insert(t.fact).values(name="key", value=bindparam("value"))
-SET_KEY_MARK = _key_mark.on_conflict_do_update(
-    index_elements=["name"], set_={"value": _key_mark.excluded.value}
-)
+_fact = insert(t.fact)
+SET_FACT = _fact.on_conflict_do_update(index_elements=["name"], set_={"value": _fact.excluded.value})
 
 # --- one event
 

@@ -136,13 +136,13 @@ async def _owners(connection: Connection, path: Path, key: str | None) -> Owners
     file = path.with_name("owner.key")
     used = bool(await connection.rows(statements.ANYBODY))
     owners = Owners(key or key_from(file, may_make=not used))
-    marks = await connection.rows(statements.KEY_MARK)
+    marks = await connection.rows(statements.FACT, name="key")
     if [mark["value"] for mark in marks] == [owners.mark()]:
         return owners
     if used:
         given = "owner_key" if key else file
         raise StoreError(f"{given}: this is not the key that {path} was made with; restore that one")
-    await connection.rows(statements.SET_KEY_MARK, value=owners.mark())
+    await connection.rows(statements.SET_FACT, name="key", value=owners.mark())
     return owners
 
 

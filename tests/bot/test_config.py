@@ -213,7 +213,7 @@ def test_example_explains_everything() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     starts = [n for n, line in enumerate(lines) if re.match(r"#?\w+ = |\[", line)]
     unexplained = [lines[n] for n in starts if not lines[n - 1].startswith("#")]
-    assert len(starts) == len(all_keys()) + 5
+    assert len(starts) == len(all_keys()) + 6
     assert unexplained == []
 
 
@@ -221,11 +221,16 @@ def test_example_switched_on(home: Home) -> None:
     """The settings that the example leaves off can be switched on; its owner key is too short to be used."""
     home.file(KEY, "owner.key")
     home.file(TOKEN, "telegram.token")
-    without_key = re.sub(r"^(?:owner_key|token) = .*$", "", uncommented(), flags=re.MULTILINE)
+    home.file("a password", "matrix.password")
+    without_key = re.sub(r"^(?:owner_key|token|password) = .*$", "", uncommented(), flags=re.MULTILINE)
     settings = home.settings(without_key)
     assert settings.owner_key == SecretStr(KEY)
     assert settings.telegram.token == SecretStr(TOKEN)
+    assert settings.matrix.password == SecretStr("a password")
+    assert settings.matrix_folder == home.folder / "data" / "matrix"
     assert settings.data_dir == home.folder / "data"
     assert settings.log.file == home.folder / "solidarity.log"
     with pytest.raises(ConfigError, match=r"owner_key: is too short: at least 32 characters are needed$"):
-        home.settings(re.sub(r"^(?:owner_key_file|token) = .*$", "", uncommented(), flags=re.MULTILINE))
+        home.settings(
+            re.sub(r"^(?:owner_key_file|token|password) = .*$", "", uncommented(), flags=re.MULTILINE)
+        )

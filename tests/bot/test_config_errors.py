@@ -149,7 +149,7 @@ def test_no_odd_value_gets_through(tmp_path: Path, key: str) -> None:
         ("zzz = 1", "zzz: there is no such setting"),
         (
             '[organisers]\naccounts = ["telegram:12", "@ada"]',
-            "organisers.accounts, entry 2: must be a platform and an account's number, as in telegram:123456789",
+            "organisers.accounts, entry 2: must be a platform and an account there, as in telegram:1 or matrix:@a:b",
         ),
     ],
 )

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.cli import Bot, account, profiles, running
+from bot.assembly import Bot, running
 from bot.config import Settings
 from bot.platforms.base import plain_text
 from bot.platforms.telegram_keyboards import BACK, OPEN, PLACE, TICKED
 from bot.platforms.telegram_service import Service
+from bot.serving import account, profiles
 from handlers import HANDLERS
 from tests.bot.platforms.telegram_words import betrayed
 from tests.botapi import BotApi, Message, User

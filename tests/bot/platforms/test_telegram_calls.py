@@ -15,7 +15,6 @@ import pytest
 from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
-from bot.cli import account
 from bot.events import Chat, Message
 from bot.platforms.base import (
     GoneError,
@@ -27,6 +26,7 @@ from bot.platforms.base import (
     UnsureError,
 )
 from bot.platforms.telegram_calls import AiohttpRequest, Calls, told_apart
+from bot.serving import account
 from tests.bot.platforms.telegram_bot import Running, bot_on, settings_for
 from tests.bot.platforms.telegram_care import following, say
 from tests.bot.store.people import count

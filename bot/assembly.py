@@ -1,0 +1,97 @@
+"""The one place where everything is put together: the campaigns, the words, the store, the conversations."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bot import config
+from bot.campaigns import Campaigns
+from bot.conversation import Conversations
+from bot.countries import Countries
+from bot.dispatcher import Dispatcher
+from bot.logs import keep_log
+from bot.messages import Messages
+from bot.outbox import Outbox
+from bot.pace import Pace
+from bot.platforms.base import Platform
+from bot.resources import templates
+from bot.store.errors import StoreError
+from bot.store.store import Store
+from handlers import HANDLERS
+from handlers.world import Organisers, World
+
+SWEEP = 3600.0
+"""Seconds between two looks for conversations that have fallen silent."""
+LAST_MESSAGES = 2.0
+"""Seconds in which messages under way may still be sent at the end."""
+
+
+def furnish(settings: config.Settings) -> tuple[World, Messages]:
+    """Return what the conversations are told, and the words in which they are held."""
+    countries = Countries()
+    folders = (templates() / "campaigns", *settings.campaign_dirs)
+    messages = Messages(templates() / "messages", countries, default=settings.language)
+    given = settings.organisers
+    organisers = Organisers(given.name, given.contact, frozenset(given.accounts))
+    campaigns = Campaigns.load(folders, only=settings.campaigns)
+    return World(campaigns, countries, messages.languages, organisers), messages
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """The bot at work: what handles events, and what sends messages."""
+
+    dispatcher: Dispatcher[World]
+    outbox: Outbox
+    store: Store
+
+
+@contextlib.asynccontextmanager
+async def running(
+    settings: config.Settings,
+    world: World,
+    messages: Messages,
+    *platforms: Platform,
+    pace: Pace | None = None,
+    store: Store | None = None,
+) -> AsyncIterator[Bot]:
+    """Enter the bot at work; what falls silent is wiped, and what was left unsent waits for the outbox to resume."""
+    store = store or await opened(settings)
+    outbox = Outbox(store, {platform.name: platform for platform in platforms})
+    sweeping = asyncio.create_task(_sweep(store))
+    try:
+        _keep_log(settings)  # not before the data folder is there: the log may lie in it
+        yield Bot(Dispatcher(Conversations(HANDLERS, world), messages, store, outbox, pace), outbox, store)
+    finally:
+        sweeping.cancel()
+        await outbox.drain(LAST_MESSAGES)
+        await store.close()
+
+
+async def opened(settings: config.Settings) -> Store:
+    """Return the open database of these settings."""
+    key = settings.owner_key.get_secret_value() if settings.owner_key else None
+    return await Store.open(settings.database, key)
+
+
+async def _sweep(store: Store) -> None:
+    while True:
+        await asyncio.sleep(SWEEP)
+        with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
+            await store.sweep()
+
+
+def _keep_log(settings: config.Settings) -> None:
+    secrets = [
+        one.get_secret_value()
+        for one in (settings.owner_key, settings.telegram.token, settings.matrix.password)
+        if one
+    ]
+    try:
+        keep_log(settings.log.level, settings.log.file, secrets)
+    except OSError as error:
+        reason = f"the log cannot be written there ({error.strerror})"
+        raise config.ConfigError([f"log.file: {settings.log.file}: {reason}"]) from None

@@ -1,0 +1,300 @@
+"""Matrix as a platform: messages go out, each once, and every event is recorded before it is answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Set
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import nio
+
+from bot.events import Chat, Event, Message
+from bot.platforms.base import (
+    GoneError,
+    MovedError,
+    NotRecordedError,
+    RefusedError,
+    Take,
+    Taken,
+    UndeliveredError,
+    UnreachableError,
+)
+from bot.platforms.matrix_calls import Calls, Json, LoggedOutError, MatrixError, path
+from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
+from bot.platforms.matrix_keys import Keys
+from bot.platforms.matrix_messages import PRESSES, Wording, contents, pressed, reactions
+from bot.platforms.matrix_rooms import Place, Rooms, private
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 10_000
+"""Questions whose buttons are remembered, and reactions that can be taken back."""
+MOST_ANSWERS = 1000
+"""Answers under way, beyond which nothing more is asked for."""
+PAUSES = (0.2, 1.0, 5.0, 15.0)
+"""Seconds between two tries to record an event."""
+_CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
+
+
+class Matrix:
+    """One account on Matrix."""
+
+    name = NAME
+
+    def __init__(
+        self,
+        client: nio.AsyncClient,
+        calls: Calls,
+        keys: Keys,
+        reader: Reader,
+        rooms: Rooms,
+        wording: Wording,
+        personal: Set[str],
+        prefix: str,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`personal` are the commands that lead into the private chat; `prefix` begins the name of every message."""
+        self._client = client
+        self._calls = calls
+        self._keys = keys
+        self._reader = reader
+        self._rooms = rooms
+        self._wording = wording
+        self._personal = personal
+        self._prefix = prefix
+        self._sleep = sleep
+        self._shown: OrderedDict[str, Json] = OrderedDict()
+        self._reacted: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._seeding: dict[str, asyncio.Task[None]] = {}
+        self._answers: set[asyncio.Task[None]] = set()
+        self._malformed = 0
+
+    # --- messages out
+
+    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+        """Send `message`; the same `delivery` never arrives twice, for the homeserver knows it again."""
+        with _told_apart():
+            if moved := self._rooms.replacement(chat):
+                raise MovedError(moved)
+            place = await self._rooms.find(chat)
+            name = f"{self._prefix}.{delivery or id(message)}"
+            for number, content in enumerate(contents(message, self._wording)):
+                told = {**content, **_relation(place, message)} if number == 0 else content
+                shown = _edited(told, message.edits) if message.edits else told
+                event = await self._put(place.room, "m.room.message", shown, f"{name}.{number}")
+                if PRESSES in content and not message.edits:
+                    _keep(self._shown, event, content)
+                    self._offer(chat, place.room, event, message, name)
+
+    async def _put(self, room: str, kind: str, content: Json, transaction: str) -> str:
+        """Send one event, encrypted where everything is, and return its id."""
+        if self._rooms.encrypted(room) and kind != "m.reaction":
+            await self._keys.share(room)
+            kind, content = self._client.encrypt(room, kind, content)
+        told = await self._calls.call("PUT", path("rooms", room, "send", kind, transaction), content)
+        return str(told.get("event_id", ""))
+
+    def _offer(self, chat: Chat, room: str, event: str, message: Message, name: str) -> None:
+        """React to our own question with what can be tapped, until it is answered."""
+        if chat.id.startswith("@"):
+            keys = [key for key, _ in reactions(message.buttons)]
+            self._stop_offering(chat)
+            self._seeding[chat.id] = asyncio.create_task(_quiet(self._seed(room, event, keys, name)))
+
+    async def _seed(self, room: str, event: str, keys: list[str], name: str) -> None:
+        for number, key in enumerate(keys):
+            relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
+            await self._put(room, "m.reaction", {"m.relates_to": relation}, f"{name}.r{number}")
+
+    def _stop_offering(self, chat: Chat) -> None:
+        task = self._seeding.pop(chat.id, None)
+        if task is not None:
+            task.cancel()
+
+    # --- events in
+
+    async def take(self, raw: Mapping[str, Any], room_id: str, take: Take) -> None:
+        """Let a decrypted event of a room have its effect, however long that cannot be recorded."""
+        try:
+            events = [event async for event in self._read(raw, room_id)]
+        except UndeliveredError:
+            raise
+        except Exception as error:  # whatever somebody may send: it stalls nobody
+            self._set_aside(error)
+            return
+        for event in events:
+            await self.take_until_recorded(event, take)
+
+    async def take_until_recorded(self, event: Event, take: Take) -> None:
+        """Let `event` have its effect, and start to answer it."""
+        self._stop_offering(event.chat)
+        tries = 0
+        while True:
+            try:
+                self._in_background(_answered(await take(event)))
+                return
+            except NotRecordedError:
+                await self._sleep(PAUSES[min(tries, len(PAUSES) - 1)])
+                tries += 1
+
+    async def _read(self, raw: Mapping[str, Any], room_id: str) -> AsyncIterator[Event]:
+        """Yield what an event means: one that is for a person alone and said among others, in both places."""
+        room = self._rooms.seen(room_id)
+        if not room.public and raw.get("sender") != self._client.user_id:
+            self._rooms.wrote(raw["sender"], Place(room_id, thread_of(raw["content"])))
+        match raw["type"]:
+            case "m.reaction":
+                event = await self._tapped(raw, room_id)
+            case "m.room.redaction":
+                event = await self._untapped(raw, room_id)
+            case _:
+                target = replaced(raw["content"])
+                if target and not await self._is_by(room_id, target, raw["sender"]):
+                    return
+                event = self._reader.read(raw, room)
+        if event is None:
+            return
+        yield event
+        if event.public and event.command in self._personal:
+            inside = private(event.person.id)
+            yield replace(
+                event, id=f"{event.id} private", chat=inside, public=False, message=None, called=False
+            )
+
+    async def _tapped(self, raw: Mapping[str, Any], room_id: str) -> Event | None:
+        """Return what a reaction to a message of ours means; people react to all sorts of things."""
+        relation = annotated(raw["content"])
+        if relation is None or raw["sender"] == self._client.user_id:
+            return None
+        _keep(self._reacted, raw["event_id"], relation)
+        return await self._pressed(raw, room_id, relation)
+
+    async def _untapped(self, raw: Mapping[str, Any], room_id: str) -> Event | None:
+        """Return that a tick was taken away, by taking the reaction back."""
+        redacted = raw.get("redacts") or raw["content"].get("redacts")
+        relation = self._reacted.pop(redacted, None) if isinstance(redacted, str) else None
+        return await self._pressed(raw, room_id, relation, undone=True) if relation else None
+
+    async def _pressed(
+        self, raw: Mapping[str, Any], room_id: str, relation: tuple[str, str], undone: bool = False
+    ) -> Event | None:
+        message, key = relation
+        if message not in self._shown:
+            found = await self._event(room_id, message)
+            if found is None or found.get("sender") != self._client.user_id:
+                return None
+            _keep(self._shown, message, found.get("content") or {})
+        press = pressed(self._shown[message], key, undone)
+        return self._reader.reaction(raw, self._rooms.seen(room_id), press, message) if press else None
+
+    async def _is_by(self, room_id: str, message: str, person: str) -> bool:
+        found = await self._event(room_id, message)
+        return found is not None and found.get("sender") == person
+
+    async def _event(self, room_id: str, event_id: str) -> Json | None:
+        """Return an earlier event of a room, decrypted; None if it cannot be had."""
+        try:
+            raw = await self._calls.call("GET", path("rooms", room_id, "event", event_id))
+        except MatrixError:
+            return None
+        return self.decrypted(raw, room_id)
+
+    def decrypted(self, raw: Json, room_id: str) -> Json | None:
+        """Return an event as it was written; None if its key is not there."""
+        if raw.get("type") != "m.room.encrypted":
+            return raw
+        event = nio.Event.parse_encrypted_event(raw)
+        if not isinstance(event, nio.MegolmEvent):
+            return None
+        event.room_id = room_id
+        return self._keys.read(event)
+
+    def _set_aside(self, error: Exception) -> None:
+        """Count an event that cannot be read; the log hears of the first, the tenth, the hundredth..."""
+        self._malformed += 1
+        if math.log10(self._malformed).is_integer():
+            log.warning("events set aside, malformed: %d (%s)", self._malformed, type(error).__name__)
+
+    # --- coming and going
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(_quiet(work))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def catch_up(self) -> None:
+        """Wait while too many answers are under way."""
+        while len(self._answers) >= MOST_ANSWERS:
+            await asyncio.wait(self._answers, return_when=asyncio.FIRST_COMPLETED)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the answers under way, at most so long."""
+        for task in self._seeding.values():
+            task.cancel()
+        if self._answers:
+            await asyncio.wait(self._answers, timeout=seconds)
+        for task in list(self._answers):
+            task.cancel()
+
+
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """Turn an error of a call into the kind that says what to do about the message."""
+    try:
+        yield
+    except UndeliveredError:
+        raise
+    except LoggedOutError as error:
+        raise UnreachableError("the access token is no longer accepted") from error
+    except MatrixError as error:
+        raise (GoneError if error.code in _CLOSED else RefusedError)(str(error)) from error
+    except Exception as error:  # a message that cannot be written is no reason to stop, nor to try for ever
+        raise RefusedError(type(error).__name__) from error
+
+
+def _relation(place: Place, message: Message) -> Json:
+    """Return how a message is tied to what it answers: in its thread, or by a reference."""
+    answered = {"m.in_reply_to": {"event_id": message.answers}} if message.answers else {}
+    if place.thread:
+        fallback = answered or {"m.in_reply_to": {"event_id": place.thread}}
+        thread = {"rel_type": "m.thread", "event_id": place.thread, "is_falling_back": not answered}
+        return {"m.relates_to": {**thread, **fallback}}
+    return {"m.relates_to": answered} if answered else {}
+
+
+def _edited(content: Json, event: str) -> Json:
+    """Return the content of an event that lets an earlier one say something else."""
+    new = {name: value for name, value in content.items() if name != "m.relates_to"}
+    shown = {"body": f"* {content['body']}", "formatted_body": f"* {content['formatted_body']}"}
+    return {
+        **new,
+        **shown,
+        "m.new_content": new,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": event},
+    }
+
+
+def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)
+
+
+async def _answered(taken: Taken) -> None:
+    await taken.answer
+
+
+async def _quiet(work: Coroutine[Any, Any, None]) -> None:
+    """Do `work`; what others sent must not stand in the log."""
+    try:
+        await work
+    except UndeliveredError:
+        pass
+    except Exception as error:
+        log.error("an answer could not be finished: %s", type(error).__name__)

@@ -1,0 +1,91 @@
+"""Calls to a homeserver through nio's connection: what comes back is read here, by status and type."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from nio import AsyncClient
+
+from bot.platforms.base import LaterError, PlatformError, UnreachableError
+
+Json = dict[str, Any]
+
+WAIT = 30.0
+"""Seconds for an answer to most calls."""
+SHORTEST, LONGEST = 0.5, 600.0
+"""Seconds to wait where the homeserver asks for less, or more."""
+
+
+class MatrixError(Exception):
+    """The homeserver has read a call, and refuses it."""
+
+    def __init__(self, status: int, code: str, session: str = "") -> None:
+        super().__init__(f"{status} {code}".strip())
+        self.status = status
+        self.code = code
+        self.session = session
+        """What to name where the homeserver asks for a proof of who we are."""
+
+
+class LoggedOutError(PlatformError):
+    """The access token is no longer of any use."""
+
+
+def path(*parts: str) -> str:
+    """Return the path of a call in the client API, each part made fit for a URL."""
+    return "/_matrix/client/v3/" + "/".join(quote(part, safe="") for part in parts)
+
+
+class Calls:
+    """The homeserver as one account sees it."""
+
+    def __init__(self, client: AsyncClient) -> None:
+        self._client = client
+
+    async def call(self, method: str, where: str, body: object = None, wait: float = WAIT) -> Json:
+        """Return what a call brings; `wait` is how many seconds the answer may take.
+
+        Raises LaterError where the homeserver asks for patience, UnreachableError where it cannot be reached or
+        answers nonsense, LoggedOutError without a valid access token, MatrixError where it refuses.
+        """
+        token = self._client.access_token
+        headers = {
+            "Content-Type": "application/json",
+            **({"Authorization": f"Bearer {token}"} if token else {}),
+        }
+        data = None if body is None else json.dumps(body)
+        try:
+            answer = await self._client.send(method, where, data, headers, timeout=wait)
+            status, text = answer.status, await answer.text(errors="replace")
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise UnreachableError(type(error).__name__) from error
+        found = _object(text)
+        if found is None or status >= 500:
+            raise UnreachableError(f"status {status}")
+        if status == 429:
+            raise LaterError(_patience(found, answer.headers.get("Retry-After", "")))
+        if 200 <= status < 300:
+            return found
+        code = str(found.get("errcode", ""))
+        if code == "M_UNKNOWN_TOKEN":
+            raise LoggedOutError(code)
+        raise MatrixError(status, code, str(found.get("session", "")))
+
+
+def _object(text: str) -> Json | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _patience(found: Json, header: str) -> float:
+    """Return the seconds that the homeserver asks to wait."""
+    asked = found.get("retry_after_ms")
+    if not isinstance(asked, int | float):
+        asked = 1000 * int(header) if header.isdigit() else 5000
+    return min(max(asked / 1000, SHORTEST), LONGEST)

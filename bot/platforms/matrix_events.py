@@ -1,0 +1,168 @@
+"""What Matrix tells of people, as events; whatever is of no concern to us is None."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.events import Chat, Event, Person, Place, Press
+from bot.platforms.base import parse_command
+
+Json = Mapping[str, Any]
+
+NAME = "matrix"
+LATE = timedelta(hours=1)
+"""Age of a command beyond which it is asked whether it is still meant."""
+PREFIXES = ("!", "/")
+_WORDS = ("m.text", "m.emote")
+_FILES = ("m.image", "m.file", "m.audio", "m.video")
+_OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
+_QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n")
+"""What a client puts in front of an answer for those that do not know answers."""
+_GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A room as far as it matters for reading: its id, and whether others than one person read along."""
+
+    id: str
+    public: bool
+
+
+class Reader:
+    """Reads events for the bot with that account, whose name is shown as `display_name`."""
+
+    def __init__(
+        self, own_id: str, commands: Set[str], clock: Callable[[], datetime], display_name: str = ""
+    ) -> None:
+        self._own_id = own_id
+        self._commands = commands
+        self._clock = clock
+        names = {own_id, own_id.partition(":")[0], own_id[1:].partition(":")[0], display_name} - {""}
+        longest = sorted(map(re.escape, names), key=len, reverse=True)
+        self._name = re.compile(rf"@?(?:{'|'.join(longest)})(?!\w)[:,]?", re.IGNORECASE)
+
+    def read(self, raw: Json, room: Room) -> Event | None:
+        """Return what a decrypted event of `room` means; raises KeyError, TypeError... if it is malformed."""
+        sender, content = raw["sender"], raw["content"]
+        if sender == self._own_id or not isinstance(sender, str) or not isinstance(content, dict):
+            return None
+        if "state_key" in raw:
+            return None
+        event = self._event(raw, room)
+        if raw["type"] == "m.room.message":
+            return self._said(event, content, room)
+        return replace(event, other="file") if raw["type"] in _OTHERS and not room.public else None
+
+    def reaction(self, raw: Json, room: Room, press: Press, message: str) -> Event:
+        """Return what a reaction to `message` means, `press` being what its key stands for there."""
+        return replace(self._event(raw, room), press=press, pressed_on=message)
+
+    def unreadable(self, raw: Json, room: Room) -> Event:
+        """Return that something was said that cannot be read."""
+        event = self._event(raw, room)
+        return replace(event, id=f"{event.id} unread", other="unreadable")
+
+    def entered(self, raw: Json, room: Room, inviter: str) -> Event:
+        """Return that we have come in: as if whoever asked us had said hello."""
+        return replace(self._event(raw, room), person=Person(NAME, inviter), command="start")
+
+    def place(self, raw: Json, room: Room) -> Chat:
+        """Return the chat an event belongs to: a private one is the person's, wherever it is held."""
+        if not room.public:
+            return Chat(NAME, raw["sender"])
+        thread = thread_of(raw["content"])
+        return Chat(NAME, f"{room.id} {thread}" if thread else room.id)
+
+    def _event(self, raw: Json, room: Room) -> Event:
+        sent = datetime.fromtimestamp(raw["origin_server_ts"] / 1000, UTC)
+        event_id = raw["event_id"]
+        if not isinstance(event_id, str):
+            raise TypeError("an event's id is text")
+        person = Person(NAME, raw["sender"])
+        at = min(sent, self._clock())
+        return Event(event_id, person, self.place(raw, room), at, message=event_id, public=room.public)
+
+    def _said(self, event: Event, content: Mapping[str, Any], room: Room) -> Event | None:
+        kind = content.get("msgtype")
+        if _relation(content).get("rel_type") == "m.replace":
+            return None if room.public else replace(event, other="edit")
+        if kind == "m.location" and not room.public:
+            return replace(event, place=_place(content))
+        if kind in _FILES:
+            return None if room.public else replace(event, other="file")
+        if kind not in _WORDS:
+            return None
+        return self._words(event, _bare(content), self._calls(content, room))
+
+    def _words(self, event: Event, text: str, called: bool) -> Event | None:
+        if called:
+            text = self._name.sub("", text, count=1).strip()
+        command, words = parse_command(text, PREFIXES)
+        first, _, rest = text.partition(" ")
+        if called and command is None and first.casefold() in self._commands:
+            command, words = first.casefold(), rest.strip()
+        if event.public and command is None and not called:
+            return None
+        guessed = "ru" if _CYRILLIC.search(text) else None
+        return replace(
+            event,
+            person=replace(event.person, language=guessed),
+            text=words,
+            command=command,
+            called=called,
+            late=command is not None and self._clock() - event.at > LATE,
+        )
+
+    def _calls(self, content: Mapping[str, Any], room: Room) -> bool:
+        """Return whether we are spoken to, among others."""
+        mentions = content.get("m.mentions")
+        named = mentions.get("user_ids") if isinstance(mentions, dict) else None
+        return room.public and isinstance(named, list) and self._own_id in named
+
+
+def replaced(content: Mapping[str, Any]) -> str | None:
+    """Return which message an event changes, if it is a change."""
+    relation = _relation(content)
+    target = relation.get("event_id")
+    return target if relation.get("rel_type") == "m.replace" and isinstance(target, str) else None
+
+
+def annotated(content: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return which message an event is a reaction to, and its key."""
+    relation = _relation(content)
+    target, key = relation.get("event_id"), relation.get("key")
+    sound = relation.get("rel_type") == "m.annotation" and isinstance(target, str) and isinstance(key, str)
+    return (target, key) if sound else None  # type: ignore[return-value]  # both are looked at above
+
+
+def _relation(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    relation = content.get("m.relates_to")
+    return relation if isinstance(relation, dict) else {}
+
+
+def thread_of(content: Mapping[str, Any]) -> str | None:
+    """Return the thread that an event stands in, by the event that began it."""
+    relation = _relation(content)
+    root = relation.get("event_id")
+    return root if relation.get("rel_type") == "m.thread" and isinstance(root, str) else None
+
+
+def _bare(content: Mapping[str, Any]) -> str:
+    """Return the words that were typed, without what they answer."""
+    body = content.get("body")
+    text = body if isinstance(body, str) else ""
+    return _QUOTED.sub("", text) if "m.in_reply_to" in _relation(content) else text
+
+
+def _place(content: Mapping[str, Any]) -> Place:
+    """Return the place that was shared; raises ValueError if there is none."""
+    found = _GEO.match(str(content.get("geo_uri", "")))
+    if found is None:
+        raise ValueError("a location without a place")
+    return Place(float(found[1]), float(found[2]))

@@ -1,0 +1,157 @@
+"""Which rooms there are, who is in them, and where one talks with one person alone."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import nio
+
+from bot.events import Chat
+from bot.platforms.base import GoneError
+from bot.platforms.matrix_calls import Calls, Json, path
+from bot.platforms.matrix_events import NAME, Room
+
+REMEMBERED = 10_000
+"""People of whom is remembered where they wrote last."""
+MOST_BY_ONE, MOST = 5, 100
+"""Invitations that are accepted in an hour: of one person, and of all."""
+HOUR = 3600.0
+ENCRYPTED: Json = {
+    "type": "m.room.encryption",
+    "state_key": "",
+    "content": {"algorithm": "m.megolm.v1.aes-sha2"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room, and the thread in it, by the event that began it."""
+
+    room: str
+    thread: str | None = None
+
+
+@dataclass(slots=True)
+class Patience:
+    """How many invitations were accepted lately, and whose."""
+
+    clock: Callable[[], float] = time.monotonic
+    _accepted: deque[tuple[float, str]] = field(default_factory=deque)
+
+    def admits(self, inviter: str) -> bool:
+        """Return whether one more invitation of that person is accepted, and count it if so."""
+        now = self.clock()
+        while self._accepted and self._accepted[0][0] < now - HOUR:
+            self._accepted.popleft()
+        theirs = sum(by == inviter for _, by in self._accepted)
+        if len(self._accepted) >= MOST or theirs >= MOST_BY_ONE:
+            return False
+        self._accepted.append((now, inviter))
+        return True
+
+
+class Rooms:
+    """The rooms of one account."""
+
+    def __init__(self, client: nio.AsyncClient, calls: Calls) -> None:
+        self._client = client
+        self._calls = calls
+        self._last: OrderedDict[str, Place] = OrderedDict()
+        self._left: OrderedDict[str, None] = OrderedDict()
+        self._followed: dict[str, str] = {}
+
+    def seen(self, room_id: str) -> Room:
+        """Return a room as it is now: private if nobody but one person is in it, or asked in."""
+        return Room(room_id, self.partner(room_id) is None)
+
+    def partner(self, room_id: str) -> str | None:
+        """Return the one person whom we are alone with in a room, or would be if they came; None if there is none."""
+        room = self._client.rooms.get(room_id)
+        others = [user for user in room.users if user != self._client.user_id] if room else []
+        return others[0] if len(others) == 1 else None
+
+    def encrypted(self, room_id: str) -> bool:
+        """Return whether everything in a room is encrypted."""
+        room = self._client.rooms.get(room_id)
+        return room is not None and bool(room.encrypted)
+
+    def wrote(self, person: str, place: Place) -> None:
+        """Remember where a person wrote last: there they are answered."""
+        self._left.pop(person, None)
+        _keep(self._last, person, place)
+
+    def left(self, person: str) -> None:
+        """Remember that a person has left the private chat: they are not asked in again by us."""
+        _keep(self._left, person, None)
+
+    def followed(self, old: str, new: str) -> None:
+        """Remember that a room goes on as another."""
+        self._followed[old] = new
+
+    async def find(self, chat: Chat) -> Place:
+        """Return where messages to `chat` go; a private chat that is not there is opened. GoneError if it is closed."""
+        if not chat.id.startswith("@"):
+            room, _, thread = chat.id.partition(" ")
+            if room not in self._client.rooms:
+                raise GoneError
+            return Place(room, thread or None)
+        last = self._last.get(chat.id)
+        if last and self.partner(last.room) == chat.id:
+            return last
+        known = (room for room in self._client.rooms if self.partner(room) == chat.id)
+        room = next(known, None) or await self._open(chat.id)
+        return Place(room)
+
+    def replacement(self, chat: Chat) -> str | None:
+        """Return the chat that goes on where `chat` has ended."""
+        room, _, thread = chat.id.partition(" ")
+        new = self._followed.get(room)
+        return f"{new} {thread}" if new and thread else new
+
+    async def _open(self, person: str) -> str:
+        """Open a private chat with a person, encrypted, and return its room."""
+        if person in self._left:
+            raise GoneError
+        wanted = {
+            "preset": "trusted_private_chat",
+            "is_direct": True,
+            "invite": [person],
+            "initial_state": [ENCRYPTED],
+        }
+        made = await self._calls.call("POST", path("createRoom"), wanted)
+        return str(made["room_id"])
+
+
+def inviter(state: Mapping[str, Any], own_id: str) -> str | None:
+    """Return who asks us in, as the state of a room that we are asked into says."""
+    events = state.get("events")
+    for event in events if isinstance(events, list) else ():
+        if (
+            isinstance(event, dict)
+            and event.get("type") == "m.room.member"
+            and event.get("state_key") == own_id
+        ):
+            content, sender = event.get("content"), event.get("sender")
+            if (
+                isinstance(content, dict)
+                and content.get("membership") == "invite"
+                and isinstance(sender, str)
+            ):
+                return sender
+    return None
+
+
+def private(person: str) -> Chat:
+    """Return the private chat with a person."""
+    return Chat(NAME, person)
+
+
+def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)

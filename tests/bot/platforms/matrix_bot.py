@@ -1,0 +1,99 @@
+"""The bot on Matrix, in this process: the real library, and a real homeserver on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.assembly import Bot, running
+from bot.config import Settings
+from bot.platforms import matrix_service
+from bot.platforms.matrix_service import Service
+from bot.remembering import Remembering
+from bot.store.store import Store
+from handlers import HANDLERS
+from tests.door import KEY, furnished
+from tests.homeserver.chat import Chat
+from tests.homeserver.person import Person
+from tests.homeserver.synapse import Account, Synapse
+
+COMMANDS = frozenset(dialogue.name for dialogue in HANDLERS) | {"back", "skip", "cancel"}
+PERSONAL = frozenset(dialogue.name for dialogue in HANDLERS if dialogue.private)
+PATIENCE = 20.0
+"""Seconds after which an answer that has not come will not come."""
+
+
+@dataclass
+class Running:
+    """The bot at work."""
+
+    id: str
+    service: Service
+    bot: Bot
+
+
+def account_on(url: str, account: Account, folder: Path) -> matrix_service.Account:
+    """Return the account as the bot is told of it."""
+    keys = folder / "matrix"
+    keys.mkdir(parents=True, exist_ok=True)
+    return matrix_service.Account(
+        url, account.user_id, account.device_id, account.access_token, "a secret for tests", keys
+    )
+
+
+@asynccontextmanager
+async def bot_on(
+    homeserver: Synapse,
+    account: Account,
+    folder: Path,
+    url: str = "",
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> AsyncIterator[Running]:
+    """Enter the bot at work on `homeserver`, with its data in `folder`; it stops as at SIGTERM."""
+    settings = Settings.model_validate({"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}})
+    world, messages = furnished()
+    stopping, ready = asyncio.Event(), asyncio.Event()
+    store = await Store.open(settings.database, KEY)
+    memory = Remembering(store, account.user_id)
+    told = account_on(url or homeserver.url, account, folder)
+    service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
+    try:
+        async with running(settings, world, messages, service.matrix, store=store) as bot:
+            await bot.outbox.pick_up()
+            serving = asyncio.create_task(service.run(bot.dispatcher.take, stopping, ready.set))
+            waiting = asyncio.create_task(ready.wait())
+            await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
+            try:
+                yield Running(account.user_id, service, bot)
+            finally:
+                stopping.set()
+                await serving
+    finally:
+        await service.close()
+
+
+@dataclass
+class Phone:
+    """One person's chat with the bot, as they read it."""
+
+    running: Running
+    chat: Chat
+
+    async def say(self, words: str) -> str:
+        """Type `words`, and return everything the bot says to that."""
+        if not words.strip():
+            return ""
+        said = await self.chat.says(words)
+        answers = await self.chat.answered(said, quiet=0.25)
+        return "\n".join(answer.body for answer in answers)
+
+
+async def private_chat(person: Person, running: Running, *, encrypted: bool) -> Chat:
+    """Return a private chat of `person` with the bot, which has come in."""
+    chat = await person.begins_chat(running.id, encrypted=encrypted)
+    await chat.meets(running.id)
+    return chat
