@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from bot.platforms.matrix_service import IDENTITY, client_of
 from bot.platforms.matrix_signing import vouch
 from tests.bot.platforms.matrix_bot import account_on
 from tests.homeserver.asking import Json
-from tests.homeserver.faults import Answer, Drop, Fault, Rewrite, error_page, not_json, server_error, too_many
+from tests.homeserver.faults import Drop, Fault, Rewrite, error_page, not_json, server_error, too_many
 from tests.homeserver.gate import Gate
 from tests.homeserver.identity import ROLES, keys_of, signs, unsigned, unsigned_devices
 from tests.homeserver.person import People, Person
@@ -223,11 +223,10 @@ async def test_anew_keeps_ours(device: Device, gate: Gate) -> None:
     "fault", [Drop, server_error, error_page, not_json, too_many], ids=lambda fault: fault.__name__
 )
 async def test_trouble(
-    device: Device, people: People, gate: Gate, upload: str, done: bool, fault: type[Drop] | type[Answer]
+    device: Device, people: People, gate: Gate, upload: str, done: bool, fault: Callable[..., Fault]
 ) -> None:
     """Whatever goes wrong on the way, before or after it had its effect, the next try ends well, by the same keys."""
-    wrong: Fault = fault(done=done)
-    rule = gate.fails(wrong, upload, times=1)
+    rule = gate.fails(fault(done=done), upload)
     with pytest.raises(UndeliveredError):
         await device.vouch()
     assert rule.hits == 1
