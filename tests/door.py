@@ -105,6 +105,12 @@ def furnished() -> tuple[World, Messages]:
     return _furnished(Settings())
 
 
+@cache
+def furnished_in(language: str) -> tuple[World, Messages]:
+    """Return the same for a bot that speaks `language` with whoever has not chosen another."""
+    return _furnished(Settings(language=language))
+
+
 def _furnished(settings: Settings) -> tuple[World, Messages]:
     world, messages = furnish(settings)
     return replace(world, languages=LANGUAGES), messages

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ NAME = "matrix"
 LATE = timedelta(hours=1)
 """Age of a command beyond which it is asked whether it is still meant."""
 PREFIXES = ("!", "/")
+REMEMBERED = 10_000
+"""People whose language is remembered by what they wrote, the latest."""
 _WORDS = ("m.text", "m.emote")
 _FILES = ("m.image", "m.file", "m.audio", "m.video")
 _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
@@ -45,6 +48,7 @@ class Reader:
         self._clock = clock
         names = {own_id, own_id.partition(":")[0], own_id[1:].partition(":")[0], display_name} - {""}
         longest = sorted(map(re.escape, names), key=len, reverse=True)
+        self._spoken: OrderedDict[str, str] = OrderedDict()
         self._name = re.compile(rf"@?(?:{'|'.join(longest)})(?!\w)[:,]?", re.IGNORECASE)
 
     def read(self, raw: Json, room: Room) -> Event | None:
@@ -84,7 +88,7 @@ class Reader:
         event_id = raw["event_id"]
         if not isinstance(event_id, str):
             raise TypeError("an event's id is text")
-        person = Person(NAME, raw["sender"])
+        person = Person(NAME, raw["sender"], self._spoken.get(raw["sender"]))
         at = min(sent, self._clock())
         return Event(event_id, person, self.place(raw, room), at, message=event_id, public=room.public)
 
@@ -109,15 +113,24 @@ class Reader:
             command, words = first.casefold(), rest.strip()
         if event.public and command is None and not called:
             return None
-        guessed = "ru" if _CYRILLIC.search(text) else None
         return replace(
             event,
-            person=replace(event.person, language=guessed),
+            person=self._speaker(event.person, text),
             text=words,
             command=command,
             called=called,
             late=command is not None and self._clock() - event.at > LATE,
         )
+
+    def _speaker(self, person: Person, text: str) -> Person:
+        """Return who wrote `text`, with the language in which they write: no client of theirs tells it."""
+        if not _CYRILLIC.search(text):
+            return person
+        self._spoken[person.id] = "ru"
+        self._spoken.move_to_end(person.id)
+        if len(self._spoken) > REMEMBERED:
+            self._spoken.popitem(last=False)
+        return replace(person, language="ru")
 
     def _calls(self, content: Mapping[str, Any], room: Room) -> bool:
         """Return whether we are spoken to, among others."""

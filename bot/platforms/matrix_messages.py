@@ -147,7 +147,7 @@ def _rows(buttons: Sequence[ShownButton], wording: Wording) -> Iterator[tuple[st
     typed = [button for button in buttons if button.copy is None and not button.place]
     for _, group in groupby(typed, lambda button: button.number is not None):
         for button in group:
-            lead, label = _lead(button), " ".join(button.label.split())
+            lead, label = _lead(button), button.label.replace("\n", " ")
             tick = " ✓" * bool(button.ticked)
             plain = f"  {lead}{tick}  {label}" if lead else f"  {label}"
             shown = escape(label, quote=False)

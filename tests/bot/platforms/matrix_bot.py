@@ -16,7 +16,7 @@ from bot.platforms.matrix_service import Service
 from bot.remembering import Remembering
 from bot.store.store import Store
 from handlers import HANDLERS
-from tests.door import KEY, furnished
+from tests.door import KEY, furnished, furnished_in
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import Person
 from tests.homeserver.synapse import Account, Synapse
@@ -52,10 +52,11 @@ async def bot_on(
     folder: Path,
     url: str = "",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    language: str = "en",
 ) -> AsyncIterator[Running]:
     """Enter the bot at work on `homeserver`, with its data in `folder`; it stops as at SIGTERM."""
     settings = Settings.model_validate({"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}})
-    world, messages = furnished()
+    world, messages = furnished() if language == "en" else furnished_in(language)
     stopping, ready = asyncio.Event(), asyncio.Event()
     store = await Store.open(settings.database, KEY)
     memory = Remembering(store, account.user_id)
