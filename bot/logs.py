@@ -34,4 +34,6 @@ def keep_log(level: str, file: Path | None, secrets: Iterable[str]) -> None:
     logging.raiseExceptions = False  # a log on a full disk is no reason to fill the screen
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    # It names people and their devices even when it warns.
+    logging.getLogger("nio").setLevel(logging.CRITICAL)
     logging.getLogger("bot").setLevel(level.upper())

@@ -16,6 +16,7 @@ import nio
 from bot.events import Chat, Event, Message
 from bot.platforms.base import (
     GoneError,
+    LaterError,
     MovedError,
     NotRecordedError,
     RefusedError,
@@ -122,7 +123,7 @@ class Matrix:
         """Let a decrypted event of a room have its effect, however long that cannot be recorded."""
         try:
             events = [event async for event in self._read(raw, room_id)]
-        except UndeliveredError:
+        except LoggedOutError:
             raise
         except Exception as error:  # whatever somebody may send: it stalls nobody
             self._set_aside(error)
@@ -198,11 +199,17 @@ class Matrix:
 
     async def _event(self, room_id: str, event_id: str) -> Json | None:
         """Return an earlier event of a room, decrypted; None if it cannot be had."""
-        try:
-            raw = await self._calls.call("GET", path("rooms", room_id, "event", event_id))
-        except MatrixError:
-            return None
-        return self.decrypted(raw, room_id)
+        tries = 0
+        while True:
+            try:
+                raw = await self._calls.call("GET", path("rooms", room_id, "event", event_id))
+                return self.decrypted(raw, room_id)
+            except MatrixError:
+                return None
+            except UndeliveredError as error:  # the homeserver is away: nothing is left out for that
+                seconds = error.seconds if isinstance(error, LaterError) else 0
+                await self._sleep(max(seconds, PAUSES[min(tries, len(PAUSES) - 1)]))
+                tries += 1
 
     def decrypted(self, raw: Json, room_id: str) -> Json | None:
         """Return an event as it was written; None if its key is not there."""

@@ -252,8 +252,8 @@ class Keys:
         """Look whether the homeserver knows this device by our keys, or not yet."""
         user, device = self._client.user_id, self._client.device_id
         told = await self._call("POST", path("keys", "query"), {"device_keys": {user: []}})
-        known = told.get("device_keys", {}).get(user, {}).get(device)
-        if known is None:
+        known = _inner(_inner(told.get("device_keys")).get(str(user))).get(str(device))
+        if not isinstance(known, dict):
             self._olm.account.shared = False
             return
         if known.get("keys") != self.published:
@@ -271,6 +271,10 @@ async def _to_its_end(work: Any) -> None:
         if not task.cancelled():
             task.exception()  # looked at, so that asyncio does not report it as lost
         raise
+
+
+def _inner(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
 
 
 def _list(value: object) -> list[object]:

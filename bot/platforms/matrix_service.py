@@ -80,7 +80,7 @@ class Service:
         """Return the service once the homeserver knows us, however long it cannot be reached."""
         client = client_of(account)
         try:
-            client.restore_login(account.user, account.device, account.token)
+            _restore(client, account)
             calls = Calls(client)
             keys = Keys(client, calls.call)
             name = await _introduced(calls, account, keys)
@@ -120,6 +120,17 @@ def client_of(account: Account) -> nio.AsyncClient:
         request_timeout=0,
     )
     return nio.AsyncClient(account.homeserver, account.user, account.device, str(account.folder), config)
+
+
+def _restore(client: nio.AsyncClient, account: Account) -> None:
+    """Let nio open the keys of this device. PlatformError if they cannot be read."""
+    try:
+        client.restore_login(account.user, account.device, account.token)
+    except Exception as error:  # of the database or of the library that unlocks keys
+        raise PlatformError(
+            f"{account.folder / STORE}: the keys of this device cannot be read ({type(error).__name__}); restore them, "
+            "or log in anew with `solidarity-bot matrix login`"
+        ) from error
 
 
 async def _introduced(calls: Calls, account: Account, keys: Keys) -> str:

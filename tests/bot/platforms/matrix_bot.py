@@ -53,15 +53,21 @@ async def bot_on(
     url: str = "",
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     language: str = "en",
+    log: Path | None = None,
 ) -> AsyncIterator[Running]:
     """Enter the bot at work on `homeserver`, with its data in `folder`; it stops as at SIGTERM."""
-    settings = Settings.model_validate({"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}})
+    given = {"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}}
+    settings = Settings.model_validate(given | ({"log": {"level": "debug", "file": log}} if log else {}))
     world, messages = furnished() if language == "en" else furnished_in(language)
     stopping, ready = asyncio.Event(), asyncio.Event()
     store = await Store.open(settings.database, KEY)
     memory = Remembering(store, account.user_id)
     told = account_on(url or homeserver.url, account, folder)
-    service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
+    try:
+        service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
+    except BaseException:
+        await store.close()
+        raise
     try:
         async with running(settings, world, messages, service.matrix, store=store) as bot:
             await bot.outbox.pick_up()
