@@ -112,6 +112,9 @@ class Service:
 
 def client_of(account: Account) -> nio.AsyncClient:
     """Return nio's client for that device."""
+    keys = account.folder / STORE
+    keys.touch(mode=0o600)
+    keys.chmod(0o600)  # for the library would let everybody on the machine read it
     config = nio.AsyncClientConfig(
         store_sync_tokens=False,
         encryption_enabled=True,
