@@ -37,6 +37,8 @@ REMEMBERED = 10_000
 """Questions whose buttons are remembered, and reactions that can be taken back."""
 MOST_ANSWERS = 1000
 """Answers under way, beyond which nothing more is asked for."""
+MOST_IN_CHAT, A_LITTLE = 10, 5.0
+"""Answers to one chat under way, beyond which the next waits; and the seconds that it waits at most."""
 PAUSES = (0.2, 1.0, 5.0, 15.0)
 """Seconds between two tries to record an event."""
 _CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
@@ -69,16 +71,20 @@ class Matrix:
         self._personal = personal
         self._prefix = prefix
         self._sleep = sleep
+        self.ready = asyncio.Event()
+        """Whether it is known which rooms there are."""
         self._shown: OrderedDict[str, Json] = OrderedDict()
         self._reacted: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._seeding: dict[str, asyncio.Task[None]] = {}
         self._answers: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, set[asyncio.Task[None]]] = {}
         self._malformed = 0
 
     # --- messages out
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
         """Send `message`; the same `delivery` never arrives twice, for the homeserver knows it again."""
+        await self.ready.wait()  # before that no room is known, not even those that we are in
         with _told_apart():
             if moved := self._rooms.replacement(chat):
                 raise MovedError(moved)
@@ -137,11 +143,22 @@ class Matrix:
         tries = 0
         while True:
             try:
-                self._in_background(_answered(await take(event)))
-                return
+                answer = self._in_background(_answered(await take(event)))
+                break
             except NotRecordedError:
                 await self._sleep(PAUSES[min(tries, len(PAUSES) - 1)])
                 tries += 1
+        await self._let_some_leave(event.chat, answer)
+
+    async def _let_some_leave(self, chat: Chat, answer: asyncio.Task[None]) -> None:
+        """Wait a little where many answers to one chat are under way: whoever wrote much is heard to the end."""
+        under_way = self._under_way.setdefault(chat.id, set())
+        under_way.add(answer)
+        if len(under_way) >= MOST_IN_CHAT:
+            await asyncio.wait(under_way, timeout=A_LITTLE)
+        self._under_way[chat.id] = {task for task in under_way if not task.done()}
+        if not self._under_way[chat.id]:
+            del self._under_way[chat.id]
 
     async def _read(self, raw: Mapping[str, Any], room_id: str) -> AsyncIterator[Event]:
         """Yield what an event means: one that is for a person alone and said among others, in both places."""
@@ -229,10 +246,11 @@ class Matrix:
 
     # --- coming and going
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(_quiet(work))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
+        return task
 
     async def catch_up(self) -> None:
         """Wait while too many answers are under way."""

@@ -121,6 +121,7 @@ class Syncing:
         await self._upkeep()
         self._since = self._since or str(told["next_batch"])
         await self.memory.keep(self._since)
+        self.matrix.ready.set()
         ready()
 
     async def _ask(self) -> Json | None:

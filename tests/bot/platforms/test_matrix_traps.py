@@ -470,7 +470,7 @@ async def test_long_absence(
     before = len(chat.messages(account.user_id))
     for number in range(130):
         path = f"/_matrix/client/v3/rooms/{chat.id}/send/m.room.message/many{number}"
-        await ada.ask("PUT", path, {"msgtype": "m.text", "body": "!language"})
+        await ada.ask("PUT", path, {"msgtype": "m.text", "body": "!privacy"})
     async with bot_on(homeserver, account, folder, log=log):
         own = account.user_id
         await ada.until(lambda: len(chat.messages(own)) >= before + 130, "all answers", within=40)
