@@ -95,8 +95,11 @@ class Phone:
         if not words.strip():
             return ""
         said = await self.chat.says(words)
-        answers = await self.chat.answered(said, quiet=0.25)
-        return "\n".join(answer.body for answer in answers)
+        await self.chat.answered(said, quiet=0)
+        while under_way := set(self.running.service.matrix._answers):
+            await asyncio.wait(under_way)
+        await self.chat.person.caught_up()
+        return "\n".join(answer.body for answer in self.chat.answers(said))
 
 
 async def private_chat(person: Person, running: Running, *, encrypted: bool) -> Chat:
