@@ -88,7 +88,7 @@ class Reader:
         event_id = raw["event_id"]
         if not isinstance(event_id, str):
             raise TypeError("an event's id is text")
-        person = Person(NAME, raw["sender"], self._spoken.get(raw["sender"]))
+        person = Person(NAME, raw["sender"], self._spoken.get(raw["sender"]) or None)
         at = min(sent, self._clock())
         return Event(event_id, person, self.place(raw, room), at, message=event_id, public=room.public)
 
@@ -123,14 +123,12 @@ class Reader:
         )
 
     def _speaker(self, person: Person, text: str) -> Person:
-        """Return who wrote `text`, with the language in which they write: no client of theirs tells it."""
-        if not _CYRILLIC.search(text):
-            return person
-        self._spoken[person.id] = "ru"
+        """Return who wrote `text`, with the language of what they wrote first: no client of theirs tells it."""
+        self._spoken.setdefault(person.id, "ru" if _CYRILLIC.search(text) else "")
         self._spoken.move_to_end(person.id)
         if len(self._spoken) > REMEMBERED:
             self._spoken.popitem(last=False)
-        return replace(person, language="ru")
+        return replace(person, language=self._spoken[person.id] or None)
 
     def _calls(self, content: Mapping[str, Any], room: Room) -> bool:
         """Return whether we are spoken to, among others."""
