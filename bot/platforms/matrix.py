@@ -95,7 +95,7 @@ class Matrix:
                 shown = _edited(told, message.edits) if message.edits else told
                 event = await self._put(place.room, "m.room.message", shown, f"{name}.{number}")
                 if PRESSES in content and not message.edits:
-                    _keep(self._shown, event, content)
+                    _keep(self._shown, event, told)
                     self._offer(chat, place.room, event, message, name)
 
     async def _put(self, room: str, kind: str, content: Json, transaction: str) -> str:
@@ -163,8 +163,6 @@ class Matrix:
     async def _read(self, raw: Mapping[str, Any], room_id: str) -> AsyncIterator[Event]:
         """Yield what an event means: one that is for a person alone and said among others, in both places."""
         room = self._rooms.seen(room_id)
-        if not room.public and raw.get("sender") != self._client.user_id:
-            self._rooms.wrote(raw["sender"], Place(room_id, thread_of(raw["content"])))
         match raw["type"]:
             case "m.reaction":
                 event = await self._tapped(raw, room_id)
@@ -174,15 +172,22 @@ class Matrix:
                 target = replaced(raw["content"])
                 if target and not await self._is_by(room_id, target, raw["sender"]):
                     return
+                self._heard(raw, room_id, thread_of(raw["content"]))
                 event = self._reader.read(raw, room)
         if event is None:
             return
         yield event
         if event.public and event.command in self._personal:
             inside = private(event.person.id)
+            self._rooms.asked_for(event.person.id)
             yield replace(
                 event, id=f"{event.id} private", chat=inside, public=False, message=None, called=False
             )
+
+    def _heard(self, raw: Mapping[str, Any], room_id: str, thread: str | None) -> None:
+        """Remember where a person said something, to answer it there."""
+        if not self._rooms.seen(room_id).public and raw["sender"] != self._client.user_id:
+            self._rooms.wrote(raw["sender"], Place(room_id, thread))
 
     async def _tapped(self, raw: Mapping[str, Any], room_id: str) -> Event | None:
         """Return what a reaction to a message of ours means; people react to all sorts of things."""
@@ -207,8 +212,12 @@ class Matrix:
             if found is None or found.get("sender") != self._client.user_id:
                 return None
             _keep(self._shown, message, found.get("content") or {})
-        press = pressed(self._shown[message], key, undone)
-        return self._reader.reaction(raw, self._rooms.seen(room_id), press, message) if press else None
+        shown = self._shown[message]
+        press = pressed(shown, key, undone)
+        if press is None:
+            return None
+        self._heard(raw, room_id, thread_of(shown))  # for a reaction itself stands in no thread
+        return self._reader.reaction(raw, self._rooms.seen(room_id), press, message)
 
     async def _is_by(self, room_id: str, message: str, person: str) -> bool:
         found = await self._event(room_id, message)

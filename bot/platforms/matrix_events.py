@@ -74,7 +74,8 @@ class Reader:
 
     def entered(self, raw: Json, room: Room, inviter: str) -> Event:
         """Return that we have come in: as if whoever asked us had said hello."""
-        return replace(self._event(raw, room), person=Person(NAME, inviter), command="start")
+        said = {**raw, "sender": inviter}
+        return replace(self._event(said, room), message=None, command="start")
 
     def place(self, raw: Json, room: Room) -> Chat:
         """Return the chat an event belongs to: a private one is the person's, wherever it is held."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 import nio
 
 from bot.events import Chat
-from bot.platforms.base import GoneError
+from bot.platforms.base import GoneError, UnreachableError
 from bot.platforms.matrix_calls import Calls, Json, path
 from bot.platforms.matrix_events import NAME, Room
 
@@ -20,6 +21,8 @@ REMEMBERED = 10_000
 MOST_BY_ONE, MOST = 5, 100
 """Invitations that are accepted in an hour: of one person, and of all."""
 HOUR = 3600.0
+LONGEST_WAIT = 20.0
+"""Seconds in which the homeserver may tell of a room that is there."""
 ENCRYPTED: Json = {
     "type": "m.room.encryption",
     "state_key": "",
@@ -63,6 +66,13 @@ class Rooms:
         self._last: OrderedDict[str, Place] = OrderedDict()
         self._left: OrderedDict[str, None] = OrderedDict()
         self._followed: dict[str, str] = {}
+        self._opened: dict[str, str] = {}
+        self._news = asyncio.Event()
+
+    def changed(self) -> None:
+        """Let those look again who wait until something is told of a room."""
+        self._news.set()
+        self._news = asyncio.Event()
 
     def seen(self, room_id: str) -> Room:
         """Return a room as it is now: private if nobody but one person is in it, or asked in."""
@@ -70,9 +80,16 @@ class Rooms:
 
     def partner(self, room_id: str) -> str | None:
         """Return the one person whom we are alone with in a room, or would be if they came; None if there is none."""
-        room = self._client.rooms.get(room_id)
-        others = [user for user in room.users if user != self._client.user_id] if room else []
+        others = self._others(room_id)
         return others[0] if len(others) == 1 else None
+
+    def alone(self, room_id: str) -> bool:
+        """Return whether nobody else is in a room, or asked in."""
+        return not self._others(room_id)
+
+    def _others(self, room_id: str) -> list[str]:
+        room = self._client.rooms.get(room_id)
+        return [user for user in room.users if user != self._client.user_id] if room else []
 
     def encrypted(self, room_id: str) -> bool:
         """Return whether everything in a room is encrypted."""
@@ -81,12 +98,23 @@ class Rooms:
 
     def wrote(self, person: str, place: Place) -> None:
         """Remember where a person wrote last: there they are answered."""
-        self._left.pop(person, None)
+        self.asked_for(person)
         _keep(self._last, person, place)
+
+    def asked_for(self, person: str) -> None:
+        """Remember that a person wants to talk with us, wherever they said so."""
+        self._left.pop(person, None)
 
     def left(self, person: str) -> None:
         """Remember that a person has left the private chat: they are not asked in again by us."""
         _keep(self._left, person, None)
+        self._opened.pop(person, None)
+
+    def closed(self, room_id: str) -> None:
+        """Forget a room that we are no longer in; who has put us out of a private chat has left it."""
+        if partner := self.partner(room_id):
+            self.left(partner)
+        self._client.rooms.pop(room_id, None)
 
     def followed(self, old: str, new: str) -> None:
         """Remember that a room goes on as another."""
@@ -116,6 +144,15 @@ class Rooms:
         """Open a private chat with a person, encrypted, and return its room."""
         if person in self._left:
             raise GoneError
+        if person not in self._opened:
+            self._opened[person] = await self._create(person)
+        room = self._opened[person]
+        await self._until(lambda: self.partner(room) == person or person in self._left)
+        if self._opened.pop(person, None) is None:
+            raise GoneError
+        return room
+
+    async def _create(self, person: str) -> str:
         wanted = {
             "preset": "trusted_private_chat",
             "is_direct": True,
@@ -124,6 +161,15 @@ class Rooms:
         }
         made = await self._calls.call("POST", path("createRoom"), wanted)
         return str(made["room_id"])
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something is true of the rooms: what is sent sooner, nobody or everybody can read."""
+        try:
+            async with asyncio.timeout(LONGEST_WAIT):
+                while not holds():
+                    await self._news.wait()
+        except TimeoutError:
+            raise UnreachableError("the homeserver has not told of the room yet") from None
 
 
 def inviter(state: Mapping[str, Any], own_id: str) -> str | None:

@@ -164,7 +164,7 @@ class Syncing:
         joined = _rooms(told, "join")
         await asyncio.gather(*(self._room(room, info, take) for room, info in joined.items()))
         for room in _rooms(told, "leave"):
-            self.client.rooms.pop(room, None)
+            self.rooms.closed(room)
         await self._invited(told)
         await self._despair(take)
         self._since = str(told["next_batch"])
@@ -176,10 +176,12 @@ class Syncing:
 
     async def _room(self, room: str, info: Json, take: Take) -> None:
         """Record what has happened in one room, in order."""
-        new = room not in self.client.rooms
+        new, partner = room not in self.client.rooms, self.rooms.partner(room)
         timeline = _dict(info.get("timeline"))
         events = _events(timeline)
         await self._feed(room, info)
+        if partner and self.rooms.alone(room):
+            self.rooms.left(partner)
         if new:
             await self._entered(room, info, events, take)
             return
@@ -201,6 +203,7 @@ class Syncing:
             self.client.rooms[room].members_synced = True  # for we ask for all members, not for some
         except Exception as error:  # whatever somebody has set there: other rooms are not stalled by it
             log.warning("Matrix: a room cannot be read (%s)", type(error).__name__)
+        self.rooms.changed()
 
     async def _entered(self, room: str, info: Json, events: list[Json], take: Take) -> None:
         """Record what was said since we were asked in; who only asked us in is greeted."""

@@ -103,7 +103,7 @@ class Phone:
 
 
 async def private_chat(person: Person, running: Running, *, encrypted: bool) -> Chat:
-    """Return a private chat of `person` with the bot, which has come in."""
+    """Return a private chat of `person` with the bot, which has come in and said hello."""
     chat = await person.begins_chat(running.id, encrypted=encrypted)
-    await chat.meets(running.id)
+    await person.until(lambda: bool(chat.messages(running.id)), "a hello")
     return chat
