@@ -301,8 +301,9 @@ async def test_keys_cannot_be_shared(
     running: Running, people: People, gate: Gate, fault: faults.Fault
 ) -> None:
     """What cannot be made readable waits until it can be; the login is kept."""
-    chat = await private_chat(await people.meet(), running, encrypted=True)
     rule = gate.fails(fault, SHARE, times=None)
+    chat = await (await people.meet()).begins_chat(running.id)
+    await chat.meets(running.id)
     said = await chat.says("!help")
     await gate.calls.wait_for(SHARE, 1)
     assert not gate.calls.count(SEND)
