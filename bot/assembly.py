@@ -56,10 +56,9 @@ async def running(
     messages: Messages,
     *platforms: Platform,
     pace: Pace | None = None,
-    store: Store | None = None,
 ) -> AsyncIterator[Bot]:
     """Enter the bot at work; what falls silent is wiped, and what was left unsent waits for the outbox to resume."""
-    store = store or await opened(settings)
+    store = await opened(settings)
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
     sweeping = asyncio.create_task(_sweep(store))
     try:

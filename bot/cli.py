@@ -11,7 +11,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -23,9 +22,6 @@ from bot.serving import on_signal, serve
 from bot.store.errors import StoreError
 from bot.wording import WAYS
 from handlers import HANDLERS
-
-if TYPE_CHECKING:
-    pass
 
 
 def _named(context: click.Context, parameter: click.Parameter, path: Path | None) -> None:

@@ -21,6 +21,7 @@ from bot.messages import Messages
 from bot.pace import Pace
 from bot.platforms.base import PlatformError
 from bot.remembering import Remembering
+from bot.waiting import unless
 from bot.wording import WAYS
 from handlers import DESCRIPTION, FOR_ORGANISERS, HANDLERS, NAME, SHORT_DESCRIPTION
 
@@ -46,9 +47,8 @@ async def serve(settings: config.Settings) -> bool:
     if not ways:
         raise config.ConfigError([NOBODY])
     world, messages = furnish(settings)
-    async with (
-        contextlib.AsyncExitStack() as ending
-    ):  # what was recorded is still sent before connections close
+    async with contextlib.AsyncExitStack() as ending:
+        # What was recorded is still sent before the connections close.
         pace = Pace(settings.limits.at_once)
         async with running(settings, world, messages, pace=pace) as bot:
             served = Served(settings, messages, bot, asyncio.Event(), ending)
@@ -68,14 +68,11 @@ class Served:
 
     async def unless_stopped(self, opening: Coroutine[Any, Any, Opened]) -> Opened | None:
         """Return what `opening` brings; None if the end comes first."""
-        task, stopped = asyncio.ensure_future(opening), asyncio.ensure_future(self.stopping.wait())
-        await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        if task.done():
-            return task.result()
-        task.cancel()
-        await asyncio.wait([task])
-        return None
+        stopped = asyncio.create_task(self.stopping.wait())
+        try:
+            return await unless(stopped, opening)
+        finally:
+            stopped.cancel()
 
 
 async def _served(way: Coroutine[Any, Any, None]) -> bool:

@@ -32,9 +32,9 @@ class Count:
     pledged: int
 
     @property
-    def any(self) -> int:
-        """What order they come in: not 0 if there is one."""
-        return self.sent or self.pledged
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self.sent or self.pledged)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote
 
 from bot.events import Chat, Event, Message, Tap, clean
@@ -74,6 +76,38 @@ class MovedError(UndeliveredError):
 
 class RefusedError(UndeliveredError):
     """The platform does not take this message at all."""
+
+
+LATE = timedelta(hours=1)
+"""Age of a command beyond which it is asked whether it is still meant."""
+REMEMBERED = 10_000
+"""People, chats or messages that a platform remembers something of, the latest."""
+PAUSES = (0.2, 1.0, 5.0, 15.0)
+"""Seconds between two tries of what has to succeed before anything else."""
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+def keep(memory: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+    """Remember `value` under `key`; of many, the one that was kept longest ago is forgotten."""
+    memory[key] = value
+    memory.move_to_end(key)
+    if len(memory) > REMEMBERED:
+        memory.popitem(last=False)
+
+
+async def until_recorded(
+    work: Callable[[], Awaitable[Value]], sleep: Callable[[float], Awaitable[None]]
+) -> Value:
+    """Return what `work` brings, however long the database cannot be used."""
+    tries = 0
+    while True:
+        try:
+            return await work()
+        except NotRecordedError:
+            await sleep(PAUSES[min(tries, len(PAUSES) - 1)])
+            tries += 1
 
 
 Kind = Literal["text", "pre", "blockquote", "fold"]

@@ -5,42 +5,42 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import nio
 
 from bot.events import Chat, Event, Message
 from bot.platforms.base import (
+    PAUSES,
     GoneError,
     LaterError,
-    MovedError,
-    NotRecordedError,
     RefusedError,
     Take,
     Taken,
     UndeliveredError,
     UnreachableError,
+    keep,
+    until_recorded,
 )
-from bot.platforms.matrix_calls import Calls, Json, LoggedOutError, MatrixError, path
+from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
+from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys
 from bot.platforms.matrix_messages import PRESSES, Wording, contents, pressed, reactions
 from bot.platforms.matrix_rooms import Place, Rooms, private
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 10_000
-"""Questions whose buttons are remembered, and reactions that can be taken back."""
 MOST_ANSWERS = 1000
 """Answers under way, beyond which nothing more is asked for."""
 MOST_IN_CHAT, A_LITTLE = 10, 5.0
 """Answers to one chat under way, beyond which the next waits; and the seconds that it waits at most."""
-PAUSES = (0.2, 1.0, 5.0, 15.0)
-"""Seconds between two tries to record an event."""
 _CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
 
 
@@ -86,16 +86,14 @@ class Matrix:
         """Send `message`; the same `delivery` never arrives twice, for the homeserver knows it again."""
         await self.ready.wait()  # before that no room is known, not even those that we are in
         with _told_apart():
-            if moved := self._rooms.replacement(chat):
-                raise MovedError(moved)
             place = await self._rooms.find(chat)
-            name = f"{self._prefix}.{delivery or id(message)}"
+            name = f"{self._prefix}.{delivery or secrets.token_hex(8)}"
             for number, content in enumerate(contents(message, self._wording)):
                 told = {**content, **_relation(place, message)} if number == 0 else content
                 shown = _edited(told, message.edits) if message.edits else told
                 event = await self._put(place.room, "m.room.message", shown, f"{name}.{number}")
                 if PRESSES in content and not message.edits:
-                    _keep(self._shown, event, told)
+                    keep(self._shown, event, told)
                     self._offer(chat, place.room, event, message, name)
 
     async def _put(self, room: str, kind: str, content: Json, transaction: str) -> str:
@@ -125,7 +123,7 @@ class Matrix:
 
     # --- events in
 
-    async def take(self, raw: Mapping[str, Any], room_id: str, take: Take) -> None:
+    async def take(self, raw: Json, room_id: str, take: Take) -> None:
         """Let a decrypted event of a room have its effect, however long that cannot be recorded."""
         try:
             events = [event async for event in self._read(raw, room_id)]
@@ -140,14 +138,8 @@ class Matrix:
     async def take_until_recorded(self, event: Event, take: Take) -> None:
         """Let `event` have its effect, and start to answer it."""
         self._stop_offering(event.chat)
-        tries = 0
-        while True:
-            try:
-                answer = self._in_background(_answered(await take(event)))
-                break
-            except NotRecordedError:
-                await self._sleep(PAUSES[min(tries, len(PAUSES) - 1)])
-                tries += 1
+        taken = await until_recorded(partial(take, event), self._sleep)
+        answer = self._in_background(_answered(taken))
         await self._let_some_leave(event.chat, answer)
 
     async def _let_some_leave(self, chat: Chat, answer: asyncio.Task[None]) -> None:
@@ -160,7 +152,7 @@ class Matrix:
         if not self._under_way[chat.id]:
             del self._under_way[chat.id]
 
-    async def _read(self, raw: Mapping[str, Any], room_id: str) -> AsyncIterator[Event]:
+    async def _read(self, raw: Json, room_id: str) -> AsyncIterator[Event]:
         """Yield what an event means: one that is for a person alone and said among others, in both places."""
         room = self._rooms.seen(room_id)
         match raw["type"]:
@@ -184,34 +176,34 @@ class Matrix:
                 event, id=f"{event.id} private", chat=inside, public=False, message=None, called=False
             )
 
-    def _heard(self, raw: Mapping[str, Any], room_id: str, thread: str | None) -> None:
+    def _heard(self, raw: Json, room_id: str, thread: str | None) -> None:
         """Remember where a person said something, to answer it there."""
         if not self._rooms.seen(room_id).public and raw["sender"] != self._client.user_id:
             self._rooms.wrote(raw["sender"], Place(room_id, thread))
 
-    async def _tapped(self, raw: Mapping[str, Any], room_id: str) -> Event | None:
+    async def _tapped(self, raw: Json, room_id: str) -> Event | None:
         """Return what a reaction to a message of ours means; people react to all sorts of things."""
         relation = annotated(raw["content"])
         if relation is None or raw["sender"] == self._client.user_id:
             return None
-        _keep(self._reacted, raw["event_id"], relation)
+        keep(self._reacted, raw["event_id"], relation)
         return await self._pressed(raw, room_id, relation)
 
-    async def _untapped(self, raw: Mapping[str, Any], room_id: str) -> Event | None:
+    async def _untapped(self, raw: Json, room_id: str) -> Event | None:
         """Return that a tick was taken away, by taking the reaction back."""
         redacted = raw.get("redacts") or raw["content"].get("redacts")
         relation = self._reacted.pop(redacted, None) if isinstance(redacted, str) else None
         return await self._pressed(raw, room_id, relation, undone=True) if relation else None
 
     async def _pressed(
-        self, raw: Mapping[str, Any], room_id: str, relation: tuple[str, str], undone: bool = False
+        self, raw: Json, room_id: str, relation: tuple[str, str], undone: bool = False
     ) -> Event | None:
         message, key = relation
         if message not in self._shown:
             found = await self._event(room_id, message)
             if found is None or found.get("sender") != self._client.user_id:
                 return None
-            _keep(self._shown, message, found.get("content") or {})
+            keep(self._shown, message, found.get("content") or {})
         shown = self._shown[message]
         press = pressed(shown, key, undone)
         if press is None:
@@ -287,6 +279,8 @@ def _told_apart() -> Iterator[None]:
         raise UnreachableError("the access token is no longer accepted") from error
     except MatrixError as error:
         raise (GoneError if error.code in _CLOSED else RefusedError)(str(error)) from error
+    except nio.GroupEncryptionError as error:  # somebody has left between the sharing of the key and its use
+        raise UnreachableError("the key must be shared anew") from error
     except Exception as error:  # a message that cannot be written is no reason to stop, nor to try for ever
         raise RefusedError(type(error).__name__) from error
 
@@ -311,13 +305,6 @@ def _edited(content: Json, event: str) -> Json:
         "m.new_content": new,
         "m.relates_to": {"rel_type": "m.replace", "event_id": event},
     }
-
-
-def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
-    memory[key] = value
-    memory.move_to_end(key)
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)
 
 
 async def _answered(taken: Taken) -> None:

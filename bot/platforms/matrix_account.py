@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +14,8 @@ import aiohttp
 import nio
 
 from bot.platforms.base import PlatformError, UndeliveredError
-from bot.platforms.matrix_calls import Calls, Json, LoggedOutError, MatrixError, path
+from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
+from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys
 from bot.platforms.matrix_service import IDENTITY, STORE, Account, client_of
 from bot.platforms.matrix_signing import vouch
@@ -140,9 +142,8 @@ async def _log_out(account: Account) -> None:
     client = client_of(account)
     try:
         client.access_token = account.token
-        await Calls(client).call("POST", path("logout"), {})
-    except (MatrixError, UndeliveredError, LoggedOutError):
-        pass
+        with suppress(MatrixError, UndeliveredError, LoggedOutError):
+            await Calls(client).call("POST", path("logout"), {})
     finally:
         await client.close()
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 from nio import AsyncClient
 
 from bot.platforms.base import LaterError, PlatformError, UnreachableError
-
-Json = dict[str, Any]
+from bot.platforms.matrix_json import Json
 
 WAIT = 30.0
 """Seconds for an answer to most calls."""

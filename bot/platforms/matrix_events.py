@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 from bot.events import Chat, Event, Person, Place, Press
-from bot.platforms.base import parse_command
-
-Json = Mapping[str, Any]
+from bot.platforms.base import LATE, keep, parse_command
+from bot.platforms.matrix_json import Json, inner, items
 
 NAME = "matrix"
-LATE = timedelta(hours=1)
-"""Age of a command beyond which it is asked whether it is still meant."""
 PREFIXES = ("!", "/")
-REMEMBERED = 10_000
-"""People whose language is remembered by what they wrote, the latest."""
 _WORDS = ("m.text", "m.emote")
 _FILES = ("m.image", "m.file", "m.audio", "m.video")
 _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
@@ -93,7 +87,7 @@ class Reader:
         at = min(sent, self._clock())
         return Event(event_id, person, self.place(raw, room), at, message=event_id, public=room.public)
 
-    def _said(self, event: Event, content: Mapping[str, Any], room: Room) -> Event | None:
+    def _said(self, event: Event, content: Json, room: Room) -> Event | None:
         kind = content.get("msgtype")
         if _relation(content).get("rel_type") == "m.replace":
             return None if room.public else replace(event, other="edit")
@@ -125,54 +119,50 @@ class Reader:
 
     def _speaker(self, person: Person, text: str) -> Person:
         """Return who wrote `text`, with the language of what they wrote first: no client of theirs tells it."""
-        self._spoken.setdefault(person.id, "ru" if _CYRILLIC.search(text) else "")
-        self._spoken.move_to_end(person.id)
-        if len(self._spoken) > REMEMBERED:
-            self._spoken.popitem(last=False)
-        return replace(person, language=self._spoken[person.id] or None)
+        language = self._spoken.get(person.id, "ru" if _CYRILLIC.search(text) else "")
+        keep(self._spoken, person.id, language)
+        return replace(person, language=language or None)
 
-    def _calls(self, content: Mapping[str, Any], room: Room) -> bool:
+    def _calls(self, content: Json, room: Room) -> bool:
         """Return whether we are spoken to, among others."""
-        mentions = content.get("m.mentions")
-        named = mentions.get("user_ids") if isinstance(mentions, dict) else None
-        return room.public and isinstance(named, list) and self._own_id in named
+        return room.public and self._own_id in items(inner(content, "m.mentions").get("user_ids"))
 
 
-def replaced(content: Mapping[str, Any]) -> str | None:
+def replaced(content: Json) -> str | None:
     """Return which message an event changes, if it is a change."""
     relation = _relation(content)
     target = relation.get("event_id")
     return target if relation.get("rel_type") == "m.replace" and isinstance(target, str) else None
 
 
-def annotated(content: Mapping[str, Any]) -> tuple[str, str] | None:
+def annotated(content: Json) -> tuple[str, str] | None:
     """Return which message an event is a reaction to, and its key."""
     relation = _relation(content)
     target, key = relation.get("event_id"), relation.get("key")
-    sound = relation.get("rel_type") == "m.annotation" and isinstance(target, str) and isinstance(key, str)
-    return (target, key) if sound else None  # type: ignore[return-value]  # both are looked at above
+    if relation.get("rel_type") != "m.annotation" or not isinstance(target, str) or not isinstance(key, str):
+        return None
+    return target, key
 
 
-def _relation(content: Mapping[str, Any]) -> Mapping[str, Any]:
-    relation = content.get("m.relates_to")
-    return relation if isinstance(relation, dict) else {}
+def _relation(content: Json) -> Json:
+    return inner(content, "m.relates_to")
 
 
-def thread_of(content: Mapping[str, Any]) -> str | None:
+def thread_of(content: Json) -> str | None:
     """Return the thread that an event stands in, by the event that began it."""
     relation = _relation(content)
     root = relation.get("event_id")
     return root if relation.get("rel_type") == "m.thread" and isinstance(root, str) else None
 
 
-def _bare(content: Mapping[str, Any]) -> str:
+def _bare(content: Json) -> str:
     """Return the words that were typed, without what they answer."""
     body = content.get("body")
     text = body if isinstance(body, str) else ""
     return _QUOTED.sub("", text) if "m.in_reply_to" in _relation(content) else text
 
 
-def _place(content: Mapping[str, Any]) -> Place:
+def _place(content: Json) -> Place:
     """Return the place that was shared; raises ValueError if there is none."""
     found = _GEO.match(str(content.get("geo_uri", "")))
     if found is None:

@@ -20,7 +20,9 @@ from nio.events import MegolmEvent, RoomKeyEvent, ToDeviceEvent
 from vodozemac import Curve25519PublicKey, Ed25519PublicKey
 
 from bot.platforms.base import PlatformError, UnreachableError
-from bot.platforms.matrix_calls import Json, path
+from bot.platforms.matrix_calls import path
+from bot.platforms.matrix_json import Json, inner, items, objects
+from bot.waiting import outcome
 
 log = logging.getLogger(__name__)
 
@@ -78,16 +80,13 @@ class Keys:
         """
         found = set()
         with self._store.database.atomic():
-            for event in _events(told.get("to_device")):
+            for event in items(inner(told, "to_device").get("events")):
                 found |= self._received(event)
             self._quietly(self._olm.collect_key_requests)
-        changes = told.get("device_lists")
-        changed = changes.get("changed") if isinstance(changes, dict) else None
-        self._olm.add_changed_users({user for user in _list(changed) if self._shares_a_room(user)})
-        counts = told.get("device_one_time_keys_count")
-        if isinstance(counts, dict):
-            number = counts.get(CURVE, 0)
-            self._olm.uploaded_key_count = number if isinstance(number, int) else 0
+        changed = items(inner(told, "device_lists").get("changed"))
+        self._olm.add_changed_users({user for user in changed if self._shares_a_room(user)})
+        if "device_one_time_keys_count" in told:
+            self._olm.uploaded_key_count = _left(told["device_one_time_keys_count"])
         unused = told.get("device_unused_fallback_key_types")
         if isinstance(unused, list):
             self._fallback = CURVE in unused
@@ -108,7 +107,7 @@ class Keys:
 
     async def share(self, room_id: str) -> None:
         """Let everybody in a room read what is sent there next. Raises UndeliveredError if that has to wait."""
-        await _to_its_end(self._share(room_id))
+        await outcome(asyncio.ensure_future(self._share(room_id)))
 
     def read(self, event: MegolmEvent) -> Json | None:
         """Return an encrypted event as it was written; None if its key is not there, or it is nonsense."""
@@ -235,9 +234,7 @@ class Keys:
             for name, key in account._account.fallback_key.items()
         }
         told = await self._call("POST", path("keys", "upload"), body)
-        counts = told.get("one_time_key_counts")
-        number = counts.get(CURVE, 0) if isinstance(counts, dict) else 0
-        self._olm.handle_response(nio.KeysUploadResponse(0, number))
+        self._olm.handle_response(nio.KeysUploadResponse(0, _left(told.get("one_time_key_counts"))))
         self._fallback = True
 
     def _signed(self, key: str) -> Json:
@@ -252,8 +249,8 @@ class Keys:
         """Look whether the homeserver knows this device by our keys, or not yet."""
         user, device = self._client.user_id, self._client.device_id
         told = await self._call("POST", path("keys", "query"), {"device_keys": {user: []}})
-        known = _inner(_inner(told.get("device_keys")).get(str(user))).get(str(device))
-        if not isinstance(known, dict):
+        known = inner(told, "device_keys", str(user), str(device))
+        if not known:
             self._olm.account.shared = False
             return
         if known.get("keys") != self.published:
@@ -261,35 +258,15 @@ class Keys:
         self._olm.account.shared = True
 
 
-async def _to_its_end(work: Any) -> None:
-    """Do `work` to its end, also for somebody who no longer waits: half of it would be worth nothing."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        if not task.cancelled():
-            task.exception()  # looked at, so that asyncio does not report it as lost
-        raise
-
-
-def _inner(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _events(value: object) -> list[object]:
-    return _list(value.get("events")) if isinstance(value, dict) else []
+def _left(counts: object) -> int:
+    """Return how many keys for a first message are left with the homeserver."""
+    number = inner(counts).get(CURVE)
+    return number if isinstance(number, int) else 0
 
 
 def _sound(user: str, told: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
     """Yield those devices of `user` whose keys are keys."""
-    everybody = told.get("device_keys")
-    devices = everybody.get(user) if isinstance(everybody, dict) else None
-    for name, device in devices.items() if isinstance(devices, dict) else ():
+    for name, device in inner(told, "device_keys", user).items():
         if _is_sound(user, name, device):
             yield name, device
 
@@ -310,8 +287,7 @@ def _is_sound(user: str, name: str, device: Any) -> bool:
 
 
 def _claimed(told: Mapping[str, Any]) -> Iterator[tuple[str, str, Json]]:
-    users = told.get("one_time_keys")
-    for user, devices in users.items() if isinstance(users, dict) else ():
-        for device, key in devices.items() if isinstance(devices, dict) else ():
-            if isinstance(key, dict) and key:
+    for user, devices in objects(told.get("one_time_keys")).items():
+        for device, key in objects(devices).items():
+            if key:
                 yield user, device, key

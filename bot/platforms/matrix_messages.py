@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
-from typing import Any
 
 from bot.events import Message, Press, ShownButton
 from bot.platforms.base import Block, Run, blocks
-
-Json = dict[str, Any]
+from bot.platforms.matrix_json import Json, inner
 
 PRESSES = "org.solidarity-bot.presses"
 """The part of a message's content that says what each reaction means; clients show nothing of it."""
@@ -28,21 +26,17 @@ _VARIANT = "\N{VARIATION SELECTOR-16}"
 _TAGS = {"b": "strong", "i": "em", "code": "code"}
 
 
-@dataclass(frozen=True, slots=True)
 class Wording:
-    """How commands are written, and what a link into the private chat with the bot leads to."""
+    """How `commands` are written here, and whom a way into the private chat leads to."""
 
-    commands: frozenset[str]
-    own_id: str
+    def __init__(self, commands: Set[str], own_id: str) -> None:
+        self.own_id = own_id
+        names = "|".join(sorted(map(re.escape, commands), key=len, reverse=True))
+        self._command = re.compile(rf"(?<![\w/.])/(?=(?:{names})\b)")
 
     def typed(self, words: str) -> str:
         """Return `words` with the prefix of this platform in front of each command."""
-        return self._pattern.sub(PREFIX, words)
-
-    @property
-    def _pattern(self) -> re.Pattern[str]:
-        names = "|".join(sorted(map(re.escape, self.commands), key=len, reverse=True))
-        return re.compile(rf"(?<![\w/.])/(?=(?:{names})\b)")
+        return self._command.sub(PREFIX, words)
 
 
 def contents(message: Message, wording: Wording) -> list[Json]:
@@ -64,13 +58,12 @@ def reactions(buttons: Sequence[ShownButton]) -> Iterator[tuple[str, ShownButton
             yield WAYS[button.command], button
 
 
-def pressed(content: Mapping[str, Any], key: str, undone: bool = False) -> Press | None:
+def pressed(content: Json, key: str, undone: bool = False) -> Press | None:
     """Return what the reaction `key` to a message of that content means; None if it means nothing.
 
     That one is `undone` means something only for what can be ticked.
     """
-    presses = content.get(PRESSES)
-    for known, parts in presses.items() if isinstance(presses, dict) else ():
+    for known, parts in inner(content, PRESSES).items():
         if known.replace(_VARIANT, "") == key.replace(_VARIANT, ""):
             token, step, value, ticks = parts
             return Press(token, step, value) if ticks or not undone else None

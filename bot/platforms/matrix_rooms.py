@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import nio
 
 from bot.events import Chat
-from bot.platforms.base import GoneError, UnreachableError
-from bot.platforms.matrix_calls import Calls, Json, path
+from bot.platforms.base import GoneError, UnreachableError, keep
+from bot.platforms.matrix_calls import Calls, path
 from bot.platforms.matrix_events import NAME, Room
+from bot.platforms.matrix_json import Json, inner
 
-REMEMBERED = 10_000
-"""People of whom is remembered where they wrote last."""
 MOST_BY_ONE, MOST = 5, 100
 """Invitations that are accepted in an hour: of one person, and of all."""
 HOUR = 3600.0
@@ -65,7 +63,6 @@ class Rooms:
         self._calls = calls
         self._last: OrderedDict[str, Place] = OrderedDict()
         self._left: OrderedDict[str, None] = OrderedDict()
-        self._followed: dict[str, str] = {}
         self._opened: dict[str, str] = {}
         self._news = asyncio.Event()
 
@@ -99,7 +96,7 @@ class Rooms:
     def wrote(self, person: str, place: Place) -> None:
         """Remember where a person wrote last: there they are answered."""
         self.asked_for(person)
-        _keep(self._last, person, place)
+        keep(self._last, person, place)
 
     def asked_for(self, person: str) -> None:
         """Remember that a person wants to talk with us, wherever they said so."""
@@ -107,7 +104,7 @@ class Rooms:
 
     def left(self, person: str) -> None:
         """Remember that a person has left the private chat: they are not asked in again by us."""
-        _keep(self._left, person, None)
+        keep(self._left, person, None)
         self._opened.pop(person, None)
 
     def closed(self, room_id: str) -> None:
@@ -115,10 +112,6 @@ class Rooms:
         if partner := self.partner(room_id):
             self.left(partner)
         self._client.rooms.pop(room_id, None)
-
-    def followed(self, old: str, new: str) -> None:
-        """Remember that a room goes on as another."""
-        self._followed[old] = new
 
     async def find(self, chat: Chat) -> Place:
         """Return where messages to `chat` go; a private chat that is not there is opened. GoneError if it is closed."""
@@ -133,12 +126,6 @@ class Rooms:
         known = (room for room in self._client.rooms if self.partner(room) == chat.id)
         room = next(known, None) or await self._open(chat.id)
         return Place(room)
-
-    def replacement(self, chat: Chat) -> str | None:
-        """Return the chat that goes on where `chat` has ended."""
-        room, _, thread = chat.id.partition(" ")
-        new = self._followed.get(room)
-        return f"{new} {thread}" if new and thread else new
 
     async def _open(self, person: str) -> str:
         """Open a private chat with a person, encrypted, and return its room."""
@@ -172,32 +159,16 @@ class Rooms:
             raise UnreachableError("the homeserver has not told of the room yet") from None
 
 
-def inviter(state: Mapping[str, Any], own_id: str) -> str | None:
-    """Return who asks us in, as the state of a room that we are asked into says."""
-    events = state.get("events")
-    for event in events if isinstance(events, list) else ():
-        if (
-            isinstance(event, dict)
-            and event.get("type") == "m.room.member"
-            and event.get("state_key") == own_id
-        ):
-            content, sender = event.get("content"), event.get("sender")
-            if (
-                isinstance(content, dict)
-                and content.get("membership") == "invite"
-                and isinstance(sender, str)
-            ):
-                return sender
+def inviter(told: list[Json], own_id: str) -> str | None:
+    """Return who asked us in, as the events of a room tell."""
+    for event in reversed(told):
+        member = event.get("type") == "m.room.member" and event.get("state_key") == own_id
+        if member and inner(event, "content").get("membership") == "invite":
+            sender = event.get("sender")
+            return sender if isinstance(sender, str) else None
     return None
 
 
 def private(person: str) -> Chat:
     """Return the private chat with a person."""
     return Chat(NAME, person)
-
-
-def _keep(memory: OrderedDict[str, Any], key: str, value: Any) -> None:
-    memory[key] = value
-    memory.move_to_end(key)
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)

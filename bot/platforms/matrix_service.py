@@ -62,11 +62,10 @@ class Account:
 class Service:
     """Matrix at work: `open` it, `run` it, `close` it. PlatformError says in one line what is wrong."""
 
-    def __init__(self, client: nio.AsyncClient, matrix: Matrix, syncing: Syncing, keys: Keys) -> None:
+    def __init__(self, client: nio.AsyncClient, matrix: Matrix, syncing: Syncing) -> None:
         self.matrix = matrix
         self._client = client
         self._syncing = syncing
-        self._keys = keys
 
     @classmethod
     async def open(
@@ -88,9 +87,9 @@ class Service:
             await client.close()
             raise
         rooms, reader = Rooms(client, calls), Reader(account.user, commands, clock, name)
-        wording = Wording(frozenset(commands), account.user)
+        wording = Wording(commands, account.user)
         matrix = Matrix(client, calls, keys, reader, rooms, wording, personal, await memory.prefix())
-        return cls(client, matrix, Syncing(client, calls, keys, rooms, reader, matrix, memory), keys)
+        return cls(client, matrix, Syncing(client, calls, keys, rooms, reader, matrix, memory))
 
     async def run(
         self, take: Take, stopping: asyncio.Event, ready: Callable[[], None] = lambda: None

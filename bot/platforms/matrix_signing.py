@@ -14,7 +14,8 @@ from Crypto.PublicKey import ECC
 from Crypto.Signature import eddsa
 
 from bot.platforms.base import PlatformError
-from bot.platforms.matrix_calls import Json, MatrixError, path
+from bot.platforms.matrix_calls import MatrixError, path
+from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import FOREIGN, Call
 
 ROLES = ("master", "self_signing", "user_signing")

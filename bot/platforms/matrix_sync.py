@@ -5,32 +5,30 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import random
+import secrets
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 from urllib.parse import urlencode
 
 import nio
 
 from bot.platforms.base import LaterError, Take, UndeliveredError
 from bot.platforms.matrix import Matrix
-from bot.platforms.matrix_calls import Calls, Json, MatrixError, path
+from bot.platforms.matrix_calls import Calls, MatrixError, path
 from bot.platforms.matrix_events import Reader
+from bot.platforms.matrix_json import Json, inner, items, objects
+from bot.platforms.matrix_json import events as read_events
 from bot.platforms.matrix_keys import Keys, Session
 from bot.platforms.matrix_rooms import Patience, Rooms, inviter
+from bot.platforms.matrix_unread import Unread
+from bot.waiting import unless
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
-
 WAIT = 30.0
 """Seconds for which the homeserver holds a question while nothing happens."""
-UNREAD_FOR = 20.0
-"""Seconds after which somebody whose message cannot be read is told so."""
-HELD = 300.0
-"""Seconds for which what cannot be read is asked for again after a restart."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds after a failure; each time twice as long."""
 LAST_EVENTS = 1.5
@@ -62,17 +60,6 @@ class Memory(Protocol):
 
 
 @dataclass(slots=True)
-class Unread:
-    """An event whose key has not come yet."""
-
-    raw: Json
-    room: str
-    at: float
-    since: str
-    told: bool = False
-
-
-@dataclass(slots=True)
 class Syncing:
     """Asks what has happened until it is stopped."""
 
@@ -84,23 +71,22 @@ class Syncing:
     matrix: Matrix
     memory: Memory
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    clock: Callable[[], float] = time.monotonic
+    unread: Unread = field(default_factory=lambda: Unread(time.monotonic))
     patience: Patience = field(default_factory=Patience)
     _since: str = ""
     _pause: float = SHORTEST_PAUSE
     _complaint: str = ""
-    _unread: dict[Session, list[Unread]] = field(default_factory=dict)
     _joining: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, take: Take, stopping: asyncio.Event, ready: Callable[[], None]) -> None:
         """Receive until `stopping` is set; `ready` is called once others can write. PlatformError if in vain."""
         stopped = asyncio.create_task(stopping.wait())
         try:
-            await _unless(stopped, self._begin(ready))
+            await unless(stopped, self._begin(ready))
             while not stopping.is_set():
-                told = await _unless(stopped, self._ask())
+                told = await unless(stopped, self._ask())
                 if told:
-                    await _unless(stopped, self._record(told, take), LAST_EVENTS)
+                    await unless(stopped, self._record(told, take), LAST_EVENTS)
         finally:
             stopped.cancel()
             for task in list(self._joining):
@@ -113,7 +99,7 @@ class Syncing:
         self._since = await self.memory.since() or ""
         told: Json | None = None
         while told is None:  # another number each time, for the homeserver would repeat an old answer
-            told = await self._asked({"timeout": random.randrange(1, 1000), "filter": _filter(1)})  # noqa: S311
+            told = await self._asked({"timeout": secrets.randbelow(1000), "filter": _filter(1)})
         self.keys.take_in(told)
         for room, info in _rooms(told, "join").items():
             await self._feed(room, info)
@@ -126,12 +112,12 @@ class Syncing:
 
     async def _ask(self) -> Json | None:
         """Return what has happened since; after a failure None, and not before a while."""
-        wait = 2.0 if self._unread else WAIT
+        wait = 2.0 if self.unread else WAIT
         return await self._asked(
             {"since": self._since, "timeout": int(wait * 1000), "filter": json.dumps(FILTER)}, wait + 30
         )
 
-    async def _asked(self, question: Mapping[str, Any], wait: float = 60.0) -> Json | None:
+    async def _asked(self, question: Mapping[str, object], wait: float = 60.0) -> Json | None:
         try:
             told = await self.calls.call("GET", f"{path('sync')}?{urlencode(question)}", wait=wait)
             if not isinstance(told.get("next_batch"), str):
@@ -168,17 +154,15 @@ class Syncing:
         await self._invited(told)
         await self._despair(take)
         self._since = str(told["next_batch"])
-        await self.memory.keep(
-            min((u.since for us in self._unread.values() for u in us), default=self._since)
-        )
+        await self.memory.keep(self.unread.since(self._since))
         await self._upkeep()
         await self.matrix.catch_up()
 
     async def _room(self, room: str, info: Json, take: Take) -> None:
         """Record what has happened in one room, in order."""
         new, partner = room not in self.client.rooms, self.rooms.partner(room)
-        timeline = _dict(info.get("timeline"))
-        events = _events(timeline)
+        timeline = inner(info, "timeline")
+        events = read_events(timeline)
         await self._feed(room, info)
         if partner and self.rooms.alone(room):
             self.rooms.left(partner)
@@ -192,8 +176,8 @@ class Syncing:
 
     async def _feed(self, room: str, info: Json) -> None:
         """Let nio know who is in a room, and what holds there."""
-        timeline = _dict(info.get("timeline"))
-        state = [event for event in _events(timeline) if "state_key" in event]
+        timeline = inner(info, "timeline")
+        state = [event for event in read_events(timeline) if "state_key" in event]
         piece = {**info, "timeline": {**timeline, "events": state, "limited": False}}
         answer = nio.SyncResponse.from_dict(
             {"next_batch": f"{room} {time.monotonic()}", "rooms": {"join": {room: piece}}}
@@ -214,9 +198,8 @@ class Syncing:
         for raw in said:
             await self._take(raw, room, take)
         came = events[own[-1]] if own else None
-        by = inviter(_dict(info.get("state")), str(self.client.user_id)) or _asked_by(
-            came, events, self.client.user_id
-        )
+        told = [*read_events(info.get("state")), *events]
+        by = inviter(told, str(self.client.user_id)) or _asked_before(came)
         if came and by and (seen.public or not said):
             await self.matrix.take_until_recorded(self.reader.entered(came, seen, by), take)
 
@@ -226,7 +209,7 @@ class Syncing:
         for _ in range(MOST_PAGES):
             question = urlencode({"dir": "b", "from": start, "to": self._since, "limit": 100})
             page = await self._patiently(f"{path('rooms', room, 'messages')}?{question}")
-            events = [e for e in page.get("chunk", []) if isinstance(e, dict)]
+            events = [event for event in items(page.get("chunk")) if isinstance(event, dict)]
             found += events
             start = str(page.get("end", ""))
             if not events or not start:
@@ -256,8 +239,7 @@ class Syncing:
         event = nio.Event.parse_encrypted_event(raw)
         if isinstance(event, nio.MegolmEvent):
             event.room_id = room
-            session = (room, str(event.session_id))
-            self._unread.setdefault(session, []).append(Unread(raw, room, self.clock(), self._since))
+            self.unread.add((room, str(event.session_id)), raw, self._since)
             try:
                 await self.keys.ask(event)
             except (UndeliveredError, MatrixError):
@@ -265,38 +247,25 @@ class Syncing:
 
     async def _readable(self, found: set[Session], take: Take) -> None:
         """Let events have their effect whose keys have come."""
-        for session in found:
-            for unread in self._unread.pop(session, []):
-                shown = self.matrix.decrypted(unread.raw, unread.room)
-                if shown is not None:
-                    await self.matrix.take(shown, unread.room, take)
+        for waiting in self.unread.readable(found):
+            shown = self.matrix.decrypted(waiting.raw, waiting.room)
+            if shown is not None:
+                await self.matrix.take(shown, waiting.room, take)
 
     async def _despair(self, take: Take) -> None:
-        """Tell people that their messages cannot be read; forget those that never will be."""
-        now = self.clock()
-        for session, waiting in list(self._unread.items()):
-            for unread in waiting:
-                if not unread.told and now - unread.at > UNREAD_FOR:
-                    unread.told = True
-                    await self._tell(unread, take)
-            kept = [unread for unread in waiting if now - unread.at < HELD]
-            if kept:
-                self._unread[session] = kept
-            else:
-                del self._unread[session]
-
-    async def _tell(self, unread: Unread, take: Take) -> None:
-        room = self.rooms.seen(unread.room)
-        if not room.public:
-            event = self.reader.unreadable(unread.raw, room)
-            await self.matrix.take_until_recorded(event, take)
+        """Tell people that their messages cannot be read; in a room with others, that is left to them."""
+        for waiting in self.unread.overdue():
+            room = self.rooms.seen(waiting.room)
+            if not room.public:
+                event = self.reader.unreadable(waiting.raw, room)
+                await self.matrix.take_until_recorded(event, take)
 
     # --- coming and going
 
     async def _invited(self, told: Json) -> None:
         """Go where we are asked in, as often as is good."""
         for room, info in _rooms(told, "invite").items():
-            by = inviter(_dict(info.get("invite_state")), str(self.client.user_id))
+            by = inviter(read_events(info.get("invite_state")), str(self.client.user_id))
             if by and self.patience.admits(by):
                 task = asyncio.create_task(self._join(room))
                 self._joining.add(task)
@@ -329,39 +298,11 @@ def _filter(limit: int) -> str:
     return json.dumps({**FILTER, "room": room})
 
 
-def _asked_by(came: Json | None, events: list[Json], own_id: object) -> str | None:
-    """Return who asked us in, as the timeline of the room says."""
-    asked = [
-        e
-        for e in events
-        if e.get("state_key") == own_id and _dict(e.get("content")).get("membership") == "invite"
-    ]
-    sender = asked[-1].get("sender") if asked else _dict((came or {}).get("unsigned")).get("prev_sender")
+def _asked_before(came: Json | None) -> str | None:
+    """Return who asked us in, as our own coming tells."""
+    sender = inner(came, "unsigned").get("prev_sender")
     return sender if isinstance(sender, str) else None
 
 
 def _rooms(told: Json, kind: str) -> dict[str, Json]:
-    found = _dict(_dict(told.get("rooms")).get(kind))
-    return {room: info for room, info in found.items() if isinstance(info, dict)}
-
-
-def _dict(value: object) -> Json:
-    return value if isinstance(value, dict) else {}
-
-
-def _events(part: Json) -> list[Json]:
-    events = part.get("events")
-    return [event for event in events if isinstance(event, dict)] if isinstance(events, list) else []
-
-
-async def _unless(stopped: asyncio.Task[Any], work: Coroutine[Any, Any, T], grace: float = 0) -> T | None:
-    """Return what `work` brings; None if the end comes first, and `grace` more seconds do not suffice."""
-    task = asyncio.create_task(work)
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        await asyncio.wait([task], timeout=grace)
-    if task.done():
-        return task.result()
-    task.cancel()
-    await asyncio.wait([task])
-    return None
+    return objects(inner(told, "rooms", kind))

@@ -8,7 +8,8 @@ import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from telegram.error import BadRequest, TelegramError
 
@@ -21,6 +22,8 @@ from bot.platforms.base import (
     Taken,
     UnreachableError,
     UnsureError,
+    keep,
+    until_recorded,
 )
 from bot.platforms.telegram_calls import Calls, told_apart
 from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting
@@ -31,17 +34,12 @@ log = logging.getLogger(__name__)
 
 MOST_ANSWERS = 1000
 """Answers under way, beyond which no further updates are asked for."""
-REMEMBERED = 10_000
-"""Chats whose last question is remembered, so that its buttons can be taken away."""
 CROWD = 8
 """Answers under way, beyond which the buttons of answered questions stay: people come before tidiness."""
 TYPING = 1.5
 """Seconds after which somebody who waits sees that something is being written."""
-PAUSES = (0.2, 1.0, 5.0, 15.0)
-"""Seconds between two tries to record an update."""
 
 Raw = dict[str, Any]
-Kept = TypeVar("Kept")
 
 
 class Telegram:
@@ -122,7 +120,7 @@ class Telegram:
     def _remember(self, chat: Chat, message: Raw) -> None:
         """Remember the last question of `chat`; one before it, answered before it was shown, loses its buttons."""
         before = self._asked.get(chat.id)
-        _keep(self._asked, chat, message)
+        keep(self._asked, chat.id, message)
         if before and before["message_id"] != message["message_id"] and self._alone_in(chat):
             self._in_background(self._strip(chat, before))
 
@@ -150,14 +148,7 @@ class Telegram:
 
     async def take_until_recorded(self, raw: object, take: Take) -> None:
         """Let an update have its effect, however long the database cannot be used."""
-        tries = 0
-        while True:
-            try:
-                await self.take(raw, take)
-                return
-            except NotRecordedError:
-                await self._sleep(PAUSES[min(tries, len(PAUSES) - 1)])
-                tries += 1
+        await until_recorded(partial(self.take, raw, take), self._sleep)
 
     def _set_aside(self, error: Exception) -> None:
         """Count an update that cannot be read; the log hears of the first, the tenth, the hundredth..."""
@@ -214,7 +205,7 @@ class Telegram:
     def _is_open(self, chat: Chat, message: Raw) -> bool:
         """Return whether `message` is not the one that was closed last in `chat`; from now on it is."""
         last, this = self._closed.get(chat.id), int(message["message_id"])
-        _keep(self._closed, chat, this)
+        keep(self._closed, chat.id, this)
         return last != this
 
     async def _unbutton(self, chat: Chat, message: Raw) -> None:
@@ -250,14 +241,6 @@ class Telegram:
 
 
 _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
-
-
-def _keep(memory: OrderedDict[str, Kept], chat: Chat, what: Kept) -> None:
-    """Remember `what` of `chat`; of many chats, the one that was silent longest is forgotten."""
-    memory[chat.id] = what
-    memory.move_to_end(chat.id)
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)
 
 
 async def _quiet(work: Coroutine[Any, Any, None]) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
@@ -14,6 +14,7 @@ from bot.platforms.base import PlatformError, Take
 from bot.platforms.telegram import Telegram
 from bot.platforms.telegram_calls import Calls, seconds
 from bot.platforms.telegram_updates import WANTED, lane
+from bot.waiting import unless
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +29,6 @@ _TAKEN = (
     "somebody else receives with this bot's token: a second bot, or a thief; "
     "stop the other one, or have @BotFather revoke the token"
 )
-
-T = TypeVar("T")
 
 
 class Polling:
@@ -49,11 +48,11 @@ class Polling:
         """Receive until `stopping` is set; what has arrived by then is recorded. Raises PlatformError if in vain."""
         stopped = asyncio.create_task(stopping.wait())
         try:
-            await _unless(stopped, self._leave_webhook())
+            await unless(stopped, self._leave_webhook())
             while not stopping.is_set():
-                found = await _unless(stopped, self._ask())
+                found = await unless(stopped, self._ask())
                 if found:
-                    await _unless(stopped, self._record(found, take), LAST_UPDATES)
+                    await unless(stopped, self._record(found, take), LAST_UPDATES)
         finally:
             stopped.cancel()
 
@@ -110,16 +109,3 @@ class Polling:
         """Record `updates` in order: none overtakes one that cannot be recorded yet."""
         for update in updates:
             await self._telegram.take_until_recorded(update, take)
-
-
-async def _unless(stopped: asyncio.Task[Any], work: Coroutine[Any, Any, T], grace: float = 0) -> T | None:
-    """Return what `work` brings; None if the end comes first, and `grace` more seconds do not suffice."""
-    task = asyncio.create_task(work)
-    await asyncio.wait([task, stopped], return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        await asyncio.wait([task], timeout=grace)
-    if task.done():
-        return task.result()
-    task.cancel()
-    await asyncio.wait([task])
-    return None

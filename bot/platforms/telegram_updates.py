@@ -5,21 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Set
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
 from telegram import Chat as TelegramChat
 
 from bot.events import Chat, Event, Person, Place, Press
-from bot.platforms.base import parse_command
+from bot.platforms.base import LATE, parse_command
 
 NAME = "telegram"
 WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of updates we ask for."""
-
-LATE = timedelta(hours=1)
-"""Age of a command beyond which it is asked whether it is still meant."""
 
 _ADDRESSED = re.compile(r"/\w+@(\w+)")
 _OUTSIDE = {"left", "kicked"}

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.store.connection import Connection, outcome
+from bot.store.connection import Connection
+from bot.waiting import outcome
 
 
 class Commits:

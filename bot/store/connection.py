@@ -12,15 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 import aiosqlite
 from sqlalchemy import ClauseElement
 from sqlalchemy.dialects import sqlite
 
 from bot.store.errors import StoreError
-
-T = TypeVar("T")
+from bot.waiting import outcome
 
 _PAUSE = 0.02
 """Seconds between two looks whether another program has let go of the database."""
@@ -74,20 +73,6 @@ def _file(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-async def outcome(future: asyncio.Future[T]) -> T:
-    """Return what `future` brings. Whoever is cancelled meanwhile waits all the same, and is cancelled then."""
-    cancelled: asyncio.CancelledError | None = None
-    while not future.done():
-        try:
-            await asyncio.wait([future])
-        except asyncio.CancelledError as error:
-            cancelled = error
-    if cancelled:
-        future.exception()  # looked at, so that asyncio does not report it as lost
-        raise cancelled
-    return future.result()
 
 
 class Connection:

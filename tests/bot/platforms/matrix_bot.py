@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,6 @@ from bot.config import Settings
 from bot.platforms import matrix_service
 from bot.platforms.matrix_service import Service
 from bot.remembering import Remembering
-from bot.store.store import Store
 from handlers import HANDLERS
 from tests.door import KEY, furnished, furnished_in
 from tests.homeserver.chat import Chat
@@ -59,28 +58,22 @@ async def bot_on(
     given = {"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}}
     settings = Settings.model_validate(given | ({"log": {"level": "debug", "file": log}} if log else {}))
     world, messages = furnished() if language == "en" else furnished_in(language)
-    stopping, ready = asyncio.Event(), asyncio.Event()
-    store = await Store.open(settings.database, KEY)
-    memory = Remembering(store, account.user_id)
     told = account_on(url or homeserver.url, account, folder)
-    try:
+    stopping, ready = asyncio.Event(), asyncio.Event()
+    async with AsyncExitStack() as ending, running(settings, world, messages) as bot:
+        memory = Remembering(bot.store, account.user_id)
         service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
-    except BaseException:
-        await store.close()
-        raise
-    try:
-        async with running(settings, world, messages, service.matrix, store=store) as bot:
-            await bot.outbox.pick_up()
-            serving = asyncio.create_task(service.run(bot.dispatcher.take, stopping, ready.set))
-            waiting = asyncio.create_task(ready.wait())
-            await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
-            try:
-                yield Running(account.user_id, service, bot)
-            finally:
-                stopping.set()
-                await serving
-    finally:
-        await service.close()
+        ending.push_async_callback(service.close)
+        await bot.outbox.connect(service.matrix.name, service.matrix)
+        serving = asyncio.create_task(service.run(bot.dispatcher.take, stopping, ready.set))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)
+        try:
+            yield Running(account.user_id, service, bot)
+        finally:
+            waiting.cancel()
+            stopping.set()
+            await serving
 
 
 @dataclass

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.platforms import matrix_sync
+from bot.platforms import matrix_unread
 from bot.platforms.base import PlatformError
 from bot.platforms.matrix_account import kept
 from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
@@ -151,7 +151,7 @@ async def test_between_devices(running: Running, people: People, gate: Gate) -> 
     chat = await private_chat(ada, running, encrypted=True)
     await sends_nonsense(mallory, running.id)
     await is_answered(chat)
-    own_key = running.service._keys.published[f"curve25519:{running.service._client.device_id}"]
+    own_key = running.service.matrix._keys.published[f"curve25519:{running.service._client.device_id}"]
     shapes = [{"type": k, "sender": mallory.id, "content": c} for k, c in nonsense(own_key)]
     flood = [{"type": "m.room_key_request", "sender": mallory.id, "content": shapes[13]["content"]}] * 1000
     rule = gate.fails(with_events([*NO_EVENTS, *shapes, *flood]), SYNC)
@@ -483,7 +483,7 @@ async def test_unreadable(
     running: Running, people: People, gate: Gate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever cannot be read is told so after a while, and is answered once the key comes."""
-    monkeypatch.setattr(matrix_sync, "UNREAD_FOR", 0.5)
+    monkeypatch.setattr(matrix_unread, "UNREAD_FOR", 0.5)
     chat = await private_chat(await people.meet(), running, encrypted=True)
     withheld: list[Json] = []
 

@@ -52,30 +52,27 @@ async def test_a_late_command(server: BotApi, ada: User, tmp_path: Path) -> None
         assert question.text.startswith("What kind of letter?")
 
 
-async def test_a_late_wish_to_be_forgotten(server: BotApi, ada: User, tmp_path: Path) -> None:
-    """Nothing is erased by a command that came late."""
+@pytest.mark.parametrize(
+    ("before", "late", "answer"),
+    [
+        ("/language ru", "/forget", "Когда вы об этом попросили"),
+        ("/letter zhanaozen-2011", "protest", "This appeal is historical"),
+    ],
+    ids=["a command", "an answer"],
+)
+async def test_what_is_late(
+    server: BotApi, ada: User, tmp_path: Path, before: str, late: str, answer: str
+) -> None:
+    """Nothing is erased by a command that came late; an answer to what was asked is one, however late."""
     async with bot_on(server, tmp_path) as bot:
         server.world.clock = NOW.timestamp
-        await say(bot, ada, "/language ru")
+        await say(bot, ada, before)
     server.world.clock = Clock(timedelta(hours=2))
-    said = ada.says("/forget")
+    said = ada.says(late)
     async with bot_on(server, tmp_path) as bot:
         await bot.settled()
-        (asked,) = following(said)
-        assert asked.text.startswith("Когда вы об этом попросили")
-
-
-async def test_a_late_answer(server: BotApi, ada: User, tmp_path: Path) -> None:
-    """An answer to what was asked is an answer, however late it is read."""
-    async with bot_on(server, tmp_path) as bot:
-        server.world.clock = NOW.timestamp
-        await say(bot, ada, "/letter zhanaozen-2011")
-    server.world.clock = Clock(timedelta(hours=2))
-    said = ada.says("protest")
-    async with bot_on(server, tmp_path) as bot:
-        await bot.settled()
-        (question,) = following(said)
-        assert question.text.startswith("This appeal is historical")
+        (told,) = following(said)
+        assert told.text.startswith(answer)
 
 
 async def test_a_command_within_the_hour(server: BotApi, ada: User, tmp_path: Path) -> None:
