@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -50,11 +52,14 @@ class Outbox:
         self,
         store: Store,
         senders: Mapping[str, Sender],
+        clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._senders = dict(senders)
+        self._clock = clock
         self._sleep = sleep
+        self._repeatable: dict[str, float] = {}
         self._last: dict[Chat, asyncio.Task[None]] = {}
         self._waiting: Counter[Chat] = Counter()
         self._given_up: set[int] = set()
@@ -116,9 +121,13 @@ class Outbox:
         for task in tasks:
             task.result()
 
-    async def connect(self, platform: str, sender: Sender) -> None:
-        """Send to a platform from now on, first of all what an earlier process recorded for it but did not send."""
+    async def connect(self, platform: str, sender: Sender, repeatable: float = math.inf) -> None:
+        """Send to a platform from now on, first of all what an earlier process recorded for it but did not send.
+
+        `repeatable` is for how many seconds the platform knows a message again that was sent before.
+        """
         self._senders[platform] = sender
+        self._repeatable[platform] = repeatable
         await self.pick_up(platform)
 
     async def pick_up(self, *platforms: str) -> list[asyncio.Task[None]]:
@@ -148,7 +157,7 @@ class Outbox:
 
     async def tell(self, chat: Chat, message: Message) -> None:
         """Send a message that could not be recorded."""
-        await self._deliver(Unsent(0, chat, message))
+        await self._deliver(Unsent(0, chat, message, int(self._clock())))
 
     async def _behind(
         self, before: asyncio.Task[None] | None, sending: Callable[[], Awaitable[None]]
@@ -170,6 +179,7 @@ class Outbox:
         pause = FIRST_PAUSE
         while one.id not in self._given_up:
             try:
+                self._look_at_age(one)
                 await self._senders[one.chat.platform].send(one.chat, one.message, one.id)
                 self._lost.discard(one.chat.platform)
                 return
@@ -192,6 +202,11 @@ class Outbox:
             except RefusedError as refused:
                 log.error("a message was refused: %s", refused)
                 return
+
+    def _look_at_age(self, one: Unsent) -> None:
+        """Raise UnsureError where the platform may have forgotten that it has the message already."""
+        if self._clock() - one.at > self._repeatable.get(one.chat.platform, math.inf):
+            raise UnsureError
 
     async def _follow(self, one: Unsent, to: str) -> Unsent:
         """Return `one` as it goes to the chat's new id, to which everything still to be sent goes from now on."""

@@ -99,6 +99,7 @@ async def _telegram(served: Served) -> None:
 
 
 async def _matrix(served: Served) -> None:
+    from bot.platforms.matrix import REPEATABLE
     from bot.platforms.matrix_account import kept
     from bot.platforms.matrix_service import Service
 
@@ -110,7 +111,7 @@ async def _matrix(served: Served) -> None:
     opening = Service.open(login, commands, personal, memory, lambda: datetime.now(UTC))
     if service := await served.unless_stopped(opening):
         served.ending.push_async_callback(service.close)
-        await served.bot.outbox.connect(service.matrix.name, service.matrix)
+        await served.bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
         told = f"Matrix: {login.user} is at work. Ctrl-C ends it."
         ready = partial(click.echo, told, err=True)
         await service.run(served.bot.dispatcher.take, served.stopping, ready)

@@ -39,8 +39,10 @@ log = logging.getLogger(__name__)
 
 MOST_ANSWERS = 1000
 """Answers under way, beyond which nothing more is asked for."""
-MOST_IN_CHAT, A_LITTLE = 10, 5.0
-"""Answers to one chat under way, beyond which the next waits; and the seconds that it waits at most."""
+MOST_IN_CHAT = 10
+"""Answers to one chat under way, beyond which what is said there waits: whoever wrote much is heard to the end."""
+REPEATABLE = 23 * 3600.0
+"""Seconds for which a message is known again that was sent before: homeservers remember that for a day."""
 _CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
 
 
@@ -140,16 +142,16 @@ class Matrix:
         self._stop_offering(event.chat)
         taken = await until_recorded(partial(take, event), self._sleep)
         answer = self._in_background(_answered(taken))
-        await self._let_some_leave(event.chat, answer)
-
-    async def _let_some_leave(self, chat: Chat, answer: asyncio.Task[None]) -> None:
-        """Wait a little where many answers to one chat are under way: whoever wrote much is heard to the end."""
-        under_way = self._under_way.setdefault(chat.id, set())
+        under_way = self._under_way.setdefault(event.chat.id, set())
         under_way.add(answer)
-        if len(under_way) >= MOST_IN_CHAT:
-            await asyncio.wait(under_way, timeout=A_LITTLE)
-        self._under_way[chat.id] = {task for task in under_way if not task.done()}
-        if not self._under_way[chat.id]:
+        answer.add_done_callback(partial(self._left, event.chat))
+        while len(under_way) >= MOST_IN_CHAT:
+            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+
+    def _left(self, chat: Chat, answer: asyncio.Task[None]) -> None:
+        under_way = self._under_way[chat.id]
+        under_way.discard(answer)
+        if not under_way:
             del self._under_way[chat.id]
 
     async def _read(self, raw: Json, room_id: str) -> AsyncIterator[Event]:

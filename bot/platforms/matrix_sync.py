@@ -9,6 +9,7 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from bot.platforms.matrix_events import Reader
 from bot.platforms.matrix_json import Json, inner, items, objects
 from bot.platforms.matrix_json import events as read_events
 from bot.platforms.matrix_keys import Keys, Session
+from bot.platforms.matrix_lanes import BEGINNING, Lanes, Position
 from bot.platforms.matrix_rooms import Patience, Rooms, inviter
 from bot.platforms.matrix_unread import Unread
 from bot.waiting import unless
@@ -33,6 +35,8 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds after a failure; each time twice as long."""
 LAST_EVENTS = 1.5
 """Seconds in which events under way may still be recorded at the end; the homeserver brings the rest again."""
+MOST_UNDER_WAY = 1000
+"""Pieces of what has happened that may be under way to their effect before more is asked for."""
 MOST_PAGES = 200
 """Pages of a hundred events that are read to fill a gap."""
 FILTER: Json = {
@@ -73,7 +77,8 @@ class Syncing:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     unread: Unread = field(default_factory=lambda: Unread(time.monotonic))
     patience: Patience = field(default_factory=Patience)
-    _since: str = ""
+    lanes: Lanes = field(default_factory=Lanes)
+    _since: Position = BEGINNING
     _pause: float = SHORTEST_PAUSE
     _complaint: str = ""
     _joining: set[asyncio.Task[None]] = field(default_factory=set)
@@ -89,6 +94,7 @@ class Syncing:
                     await unless(stopped, self._record(told, take), LAST_EVENTS)
         finally:
             stopped.cancel()
+            await self.lanes.end(LAST_EVENTS)
             for task in list(self._joining):
                 task.cancel()
 
@@ -96,7 +102,7 @@ class Syncing:
 
     async def _begin(self, ready: Callable[[], None]) -> None:
         """Learn which rooms there are, and who asks us in; what was said there is told from where we stopped."""
-        self._since = await self.memory.since() or ""
+        since = await self.memory.since()
         told: Json | None = None
         while told is None:  # another number each time, for the homeserver would repeat an old answer
             told = await self._asked({"timeout": secrets.randbelow(1000), "filter": _filter(1)})
@@ -105,8 +111,8 @@ class Syncing:
             await self._feed(room, info)
         await self._invited(told)
         await self._upkeep()
-        self._since = self._since or str(told["next_batch"])
-        await self.memory.keep(self._since)
+        self._since = self._since.then(since or str(told["next_batch"]))
+        await self.memory.keep(self._since.token)
         self.matrix.ready.set()
         ready()
 
@@ -114,7 +120,7 @@ class Syncing:
         """Return what has happened since; after a failure None, and not before a while."""
         wait = 2.0 if self.unread else WAIT
         return await self._asked(
-            {"since": self._since, "timeout": int(wait * 1000), "filter": json.dumps(FILTER)}, wait + 30
+            {"since": self._since.token, "timeout": int(wait * 1000), "filter": json.dumps(FILTER)}, wait + 30
         )
 
     async def _asked(self, question: Mapping[str, object], wait: float = 60.0) -> Json | None:
@@ -144,22 +150,23 @@ class Syncing:
     # --- recording
 
     async def _record(self, told: Json, take: Take) -> None:
-        """Record what has happened, in different rooms at the same time, and let go of it."""
-        found = self.keys.take_in(told)
-        await self._readable(found, take)
-        joined = _rooms(told, "join")
-        await asyncio.gather(*(self._room(room, info, take) for room, info in joined.items()))
+        """Let what has happened have its effect, each room in its lane, and let go of what is recorded."""
+        self._readable(self.keys.take_in(told), take)
+        for room, info in _rooms(told, "join").items():
+            self.lanes.put(room, self._since, partial(self._room, room, info, self._since, take))
         for room in _rooms(told, "leave"):
-            self.rooms.closed(room)
+            self.lanes.put(room, self._since, partial(self._closed, room))
         await self._invited(told)
-        await self._despair(take)
-        self._since = str(told["next_batch"])
-        await self.memory.keep(self.unread.since(self._since))
+        self._despair(take)
+        self._since = self._since.then(str(told["next_batch"]))
         await self._upkeep()
+        await self.lanes.at_most(MOST_UNDER_WAY)
         await self.matrix.catch_up()
+        held = (self.lanes.oldest(), self.unread.oldest(), self._since)
+        await self.memory.keep(min(one for one in held if one).token)
 
-    async def _room(self, room: str, info: Json, take: Take) -> None:
-        """Record what has happened in one room, in order."""
+    async def _room(self, room: str, info: Json, since: Position, take: Take) -> None:
+        """Record what has happened in one room `since`, in order."""
         new, partner = room not in self.client.rooms, self.rooms.partner(room)
         timeline = inner(info, "timeline")
         events = read_events(timeline)
@@ -167,12 +174,16 @@ class Syncing:
         if partner and self.rooms.alone(room):
             self.rooms.left(partner)
         if new:
-            await self._entered(room, info, events, take)
+            await self._entered(room, info, events, since, take)
             return
         if timeline.get("limited"):
-            events = [*await self._gap(room, str(timeline.get("prev_batch", ""))), *events]
+            events = [*await self._gap(room, str(timeline.get("prev_batch", "")), since), *events]
         for raw in events:
-            await self._take(raw, room, take)
+            await self._take(raw, room, since, take)
+
+    async def _closed(self, room: str) -> None:
+        """Forget a room that we are no longer in."""
+        self.rooms.closed(room)
 
     async def _feed(self, room: str, info: Json) -> None:
         """Let nio know who is in a room, and what holds there."""
@@ -189,25 +200,25 @@ class Syncing:
             log.warning("Matrix: a room cannot be read (%s)", type(error).__name__)
         self.rooms.changed()
 
-    async def _entered(self, room: str, info: Json, events: list[Json], take: Take) -> None:
+    async def _entered(self, room: str, info: Json, events: list[Json], since: Position, take: Take) -> None:
         """Record what was said since we were asked in; who only asked us in is greeted."""
         own = [n for n, e in enumerate(events) if e.get("state_key") == self.client.user_id]
         after = events[own[0] + 1 :] if own else []
         said = [e for e in after if "state_key" not in e]
         seen = self.rooms.seen(room)
         for raw in said:
-            await self._take(raw, room, take)
+            await self._take(raw, room, since, take)
         came = events[own[-1]] if own else None
         told = [*read_events(info.get("state")), *events]
         by = inviter(told, str(self.client.user_id)) or _asked_before(came)
         if came and by and (seen.public or not said):
             await self.matrix.take_until_recorded(self.reader.entered(came, seen, by), take)
 
-    async def _gap(self, room: str, start: str) -> list[Json]:
-        """Return what has happened in a room between where we stopped and `start`, in order."""
+    async def _gap(self, room: str, start: str, since: Position) -> list[Json]:
+        """Return what has happened in a room between `since` and `start`, in order."""
         found: list[Json] = []
         for _ in range(MOST_PAGES):
-            question = urlencode({"dir": "b", "from": start, "to": self._since, "limit": 100})
+            question = urlencode({"dir": "b", "from": start, "to": since.token, "limit": 100})
             page = await self._patiently(f"{path('rooms', room, 'messages')}?{question}")
             events = [event for event in items(page.get("chunk")) if isinstance(event, dict)]
             found += events
@@ -228,7 +239,7 @@ class Syncing:
             except MatrixError:
                 return {}
 
-    async def _take(self, raw: Json, room: str, take: Take) -> None:
+    async def _take(self, raw: Json, room: str, since: Position, take: Take) -> None:
         """Let an event have its effect; one that cannot be read yet waits for its key."""
         if raw.get("sender") == self.client.user_id:
             return
@@ -239,26 +250,28 @@ class Syncing:
         event = nio.Event.parse_encrypted_event(raw)
         if isinstance(event, nio.MegolmEvent):
             event.room_id = room
-            self.unread.add((room, str(event.session_id)), raw, self._since)
+            self.unread.add((room, str(event.session_id)), raw, since)
             try:
                 await self.keys.ask(event)
             except (UndeliveredError, MatrixError):
                 log.info("Matrix: a key could not be asked for")
 
-    async def _readable(self, found: set[Session], take: Take) -> None:
+    def _readable(self, found: set[Session], take: Take) -> None:
         """Let events have their effect whose keys have come."""
         for waiting in self.unread.readable(found):
             shown = self.matrix.decrypted(waiting.raw, waiting.room)
             if shown is not None:
-                await self.matrix.take(shown, waiting.room, take)
+                work = partial(self.matrix.take, shown, waiting.room, take)
+                self.lanes.put(waiting.room, waiting.since, work)
 
-    async def _despair(self, take: Take) -> None:
+    def _despair(self, take: Take) -> None:
         """Tell people that their messages cannot be read; in a room with others, that is left to them."""
         for waiting in self.unread.overdue():
             room = self.rooms.seen(waiting.room)
             if not room.public:
                 event = self.reader.unreadable(waiting.raw, room)
-                await self.matrix.take_until_recorded(event, take)
+                telling = partial(self.matrix.take_until_recorded, event, take)
+                self.lanes.put(waiting.room, waiting.since, telling)
 
     # --- coming and going
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Session
+from bot.platforms.matrix_lanes import Position
 
 UNREAD_FOR = 20.0
 """Seconds after which somebody whose message cannot be read is told so."""
@@ -21,7 +22,7 @@ class Waiting:
     raw: Json
     room: str
     at: float
-    since: str
+    since: Position
     told: bool = False
 
 
@@ -35,7 +36,7 @@ class Unread:
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
-    def add(self, session: Session, raw: Json, since: str) -> None:
+    def add(self, session: Session, raw: Json, since: Position) -> None:
         """Let an event wait for the key `session`."""
         self._waiting.append((session, Waiting(raw, session[0], self._clock(), since)))
 
@@ -54,6 +55,6 @@ class Unread:
             waiting.told = True
         return late
 
-    def since(self, recorded: str) -> str:
-        """Return from where to ask after a restart, everything but these being `recorded`."""
-        return self._waiting[0][1].since if self._waiting else recorded
+    def oldest(self) -> Position | None:
+        """Return from where to ask so that all of these are told again; None if there are none."""
+        return min((waiting.since for _, waiting in self._waiting), default=None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration: what this code reads and writes."""
 
 metadata = MetaData()
@@ -86,6 +86,7 @@ delivery = Table(
     Column("platform", String, nullable=False),
     Column("chat", String, nullable=False),
     Column("message", String, nullable=False),
+    Column("queued_at", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
 """Messages that are still to be sent; a row is deleted once its message is.

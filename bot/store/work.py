@@ -35,6 +35,8 @@ class Unsent:
     id: int
     chat: Chat
     message: Message
+    at: int
+    """When it was recorded, in seconds since 1970."""
 
 
 class Work:
@@ -74,15 +76,19 @@ class Work:
         queued = []
         for message in messages:
             [row] = await self._connection.rows(
-                statements.QUEUE, platform=chat.platform, chat=chat.id, message=dump(message)
+                statements.QUEUE,
+                platform=chat.platform,
+                chat=chat.id,
+                message=dump(message),
+                queued_at=self._now,
             )
-            queued.append(Unsent(row["id"], chat, message))
+            queued.append(Unsent(row["id"], chat, message, self._now))
         return tuple(queued)
 
     async def unsent(self, platform: str) -> tuple[Unsent, ...]:
         """Return what is still to be sent on `platform`, oldest first."""
         rows = await self._connection.rows(statements.UNSENT, platform=platform)
-        return tuple(Unsent(row["id"], Chat(platform, row["chat"]), parse(row["message"])) for row in rows)
+        return tuple(_unsent(row) for row in rows)
 
     async def sent(self, ids: Sequence[int]) -> None:
         """Delete the messages that have been sent."""
@@ -178,6 +184,11 @@ class Work:
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
         for statement in statements.FORGET:
             await self._connection.rows(statement, owner=self._owners.owner(person))
+
+
+def _unsent(row: sqlite3.Row) -> Unsent:
+    chat = Chat(row["platform"], row["chat"])
+    return Unsent(row["id"], chat, parse(row["message"]), row["queued_at"])
 
 
 def _letter_count(row: sqlite3.Row) -> LetterCount:

@@ -14,7 +14,7 @@ from bot.outbox import SOON, Outbox
 from bot.platforms.base import LaterError
 from bot.store.store import Store
 from bot.store.wording import dump, parse
-from tests.bot.store.people import count, database, looking, opened, python
+from tests.bot.store.people import Clock, count, database, looking, opened, python
 
 CHAT = Chat("wire", "4815162342")
 
@@ -207,7 +207,7 @@ async def test_what_is_given_up_is_sent_no_more(tmp_path: Path) -> None:
 
     wire = Busy()
     async with opened(tmp_path) as store:
-        outbox = Outbox(store, {"wire": wire}, sleep)
+        outbox = Outbox(store, {"wire": wire}, sleep=sleep)
         async with store.work() as work:
             waiting = await work.queue(CHAT, [Message("my name")])
         task = outbox.post(CHAT, lambda: outbox.send(waiting))
@@ -218,6 +218,21 @@ async def test_what_is_given_up_is_sent_no_more(tmp_path: Path) -> None:
         await task
         assert wire.words == ["my name"]
         assert outbox.waiting(CHAT) == 0
+
+
+async def test_what_a_platform_may_have_forgotten_is_not_repeated(tmp_path: Path) -> None:
+    """A message that may have been sent long ago is sent again only while the platform knows it for a repetition."""
+    wire, clock = Wire(), Clock()
+    async with opened(tmp_path, clock=clock) as store:
+        await said(store, "old")
+        clock.now += 3600
+        await said(store, "young")
+        clock.now += 100
+        outbox = Outbox(store, {}, clock)
+        await outbox.connect("wire", wire, repeatable=3600)
+        await outbox.drain(5)
+        assert wire.words == ["young"]
+        assert await count(store) == 0
 
 
 words = st.text(st.characters(codec="utf-8"))

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.assembly import Bot, running
 from bot.config import Settings
 from bot.platforms import matrix_service
+from bot.platforms.matrix import REPEATABLE
 from bot.platforms.matrix_service import Service
 from bot.remembering import Remembering
 from handlers import HANDLERS
@@ -64,7 +65,7 @@ async def bot_on(
         memory = Remembering(bot.store, account.user_id)
         service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
         ending.push_async_callback(service.close)
-        await bot.outbox.connect(service.matrix.name, service.matrix)
+        await bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
         serving = asyncio.create_task(service.run(bot.dispatcher.take, stopping, ready.set))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)

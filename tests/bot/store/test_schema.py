@@ -15,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from bot.events import Chat, Message
 from bot.store.errors import StoreError
 from bot.store.schema import MIGRATIONS, prepare
 from bot.store.store import Store
@@ -149,6 +150,24 @@ async def test_an_older_schema_is_brought_forward(tmp_path: Path) -> None:
         ]
         assert other.execute("PRAGMA foreign_key_check").fetchall() == []
     assert b"Metal Workers" not in path.read_bytes()
+
+
+@pytest.mark.parametrize("waiting", [[], [(7, "wire", "1", '["Hello", [], null, null]')]])
+async def test_waiting_messages_keep_their_ids(tmp_path: Path, waiting: list[tuple[object, ...]]) -> None:
+    """An upgrade loses no message that waits, and gives no id twice, not even that of a message long sent."""
+    async with opened(tmp_path) as store:
+        path = store.path
+    path.unlink()
+    prepare(path, 0.1, shutil.copytree(MIGRATIONS, tmp_path / "migrations"), "0001")
+    with looking(path) as other:
+        other.execute("INSERT INTO delivery VALUES (9, 'wire', '1', 'sent long ago')")
+        other.execute("DELETE FROM delivery")
+        other.executemany("INSERT INTO delivery VALUES (?, ?, ?, ?)", waiting)
+        other.commit()
+    async with opened(tmp_path) as store, store.work() as work:
+        assert [one.id for one in await work.unsent("wire")] == [row[0] for row in waiting]
+        [new] = await work.queue(Chat("wire", "1"), [Message("new")])
+        assert new.id == 10
 
 
 async def test_a_copy_is_written_before_an_upgrade(tmp_path: Path) -> None:
