@@ -27,7 +27,7 @@ from bot.dialogue import (
     World,
     walk,
 )
-from bot.events import Button, Event, Press, Reply, Tap
+from bot.events import Button, Event, Phrase, Press, Reply, Tap
 from bot.frames import Frame, token_of
 from bot.wording import ANSWER, BACK, CANCEL, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
 
@@ -62,6 +62,12 @@ class Conversations(Generic[World, Store]):
         self.dialogues = {d.name: d for d in dialogues}
         self.world = world
         self._walked: tuple[Frame, Walk] | None = None
+
+    @property
+    def words(self) -> tuple[Phrase, ...]:
+        """The words by which the dialogues are asked for."""
+        found = (phrase for d in self.dialogues.values() for phrase in (d.called, d.keywords))
+        return tuple(phrase for phrase in found if phrase)
 
     def turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
         """Return what `event` makes of the open dialogues; the last of `frames` is the present one."""

@@ -14,13 +14,14 @@ from bot.conversation import Conversations, Turn
 from bot.dialogue import Done, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
 from bot.frames import Frame, dump, parse
+from bot.guessing import Guessing
 from bot.messages import Messages
 from bot.outbox import Outbox
 from bot.pace import Hearing, Pace
 from bot.platforms.base import NotRecordedError, Taken
 from bot.store.errors import StoreError
 from bot.store.store import Store
-from bot.store.work import Unsent, Work
+from bot.store.work import Arrival, Unsent, Work
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Dispatcher(Generic[World]):
     ) -> None:
         self._conversations = conversations
         self._messages = messages
+        self._guess = Guessing(messages, conversations.words)
         self._store = store
         self._outbox = out
         self._pace = pace
@@ -144,8 +146,8 @@ class Dispatcher(Generic[World]):
             known = await work.arrive(event)
             if not known.new:
                 return _Effect(new=False)
-            language = self._messages.language(known.language, event.person.language)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
+            language = await self._language(known, event, work, begins=not frames)
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
             done = await self._finish(turn, event, work)
             left = () if done.clear else turn.frames
@@ -160,6 +162,15 @@ class Dispatcher(Generic[World]):
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
         return _Effect(queued, turn.tap)
+
+    async def _language(self, known: Arrival, event: Event, work: Work, begins: bool) -> str:
+        """Return the language to answer in; whoever `begins` to write in one, and has chosen none, keeps it."""
+        if known.language or event.person.language or not begins:
+            return self._messages.language(known.language, event.person.language)
+        guessed = self._guess(event.text)
+        if guessed and event.person.id and not event.public:
+            await work.set_language(event.person, guessed)
+        return self._messages.language(guessed)
 
     async def _finish(self, turn: Turn[World, Work], event: Event, work: Work) -> Done:
         if turn.finished is None:

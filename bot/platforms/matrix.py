@@ -116,7 +116,8 @@ class Matrix:
     async def _seed(self, room: str, event: str, keys: list[str], name: str) -> None:
         for number, key in enumerate(keys):
             relation = {"rel_type": "m.annotation", "event_id": event, "key": key}
-            await self._put(room, "m.reaction", {"m.relates_to": relation}, f"{name}.r{number}")
+            content = {"m.relates_to": relation, "m.mentions": {}}
+            await self._put(room, "m.reaction", content, f"{name}.r{number}")
 
     def _stop_offering(self, chat: Chat) -> None:
         task = self._seeding.pop(chat.id, None)

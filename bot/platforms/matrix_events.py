@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.events import Chat, Event, Person, Place, Press
-from bot.platforms.base import LATE, keep, parse_command
+from bot.platforms.base import LATE, parse_command
 from bot.platforms.matrix_json import Json, inner, items
 
 NAME = "matrix"
@@ -20,7 +19,6 @@ _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n")
 """What a client puts in front of an answer for those that do not know answers."""
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
-_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,6 @@ class Reader:
         self._clock = clock
         names = {own_id, own_id.partition(":")[0], own_id[1:].partition(":")[0], display_name} - {""}
         longest = sorted(map(re.escape, names), key=len, reverse=True)
-        self._spoken: OrderedDict[str, str] = OrderedDict()
         self._name = re.compile(rf"@?(?:{'|'.join(longest)})(?!\w)[:,]?", re.IGNORECASE)
 
     def read(self, raw: Json, room: Room) -> Event | None:
@@ -83,7 +80,7 @@ class Reader:
         event_id = raw["event_id"]
         if not isinstance(event_id, str):
             raise TypeError("an event's id is text")
-        person = Person(NAME, raw["sender"], self._spoken.get(raw["sender"]) or None)
+        person = Person(NAME, raw["sender"])
         at = min(sent, self._clock())
         return Event(event_id, person, self.place(raw, room), at, message=event_id, public=room.public)
 
@@ -110,18 +107,11 @@ class Reader:
             return None
         return replace(
             event,
-            person=self._speaker(event.person, text),
             text=words,
             command=command,
             called=called,
             late=command is not None and self._clock() - event.at > LATE,
         )
-
-    def _speaker(self, person: Person, text: str) -> Person:
-        """Return who wrote `text`, with the language of what they wrote first: no client of theirs tells it."""
-        language = self._spoken.get(person.id, "ru" if _CYRILLIC.search(text) else "")
-        keep(self._spoken, person.id, language)
-        return replace(person, language=language or None)
 
     def _calls(self, content: Json, room: Room) -> bool:
         """Return whether we are spoken to, among others."""

@@ -33,7 +33,7 @@ LAST_ANSWERS = 4.0
 LOGGED_OUT = (
     "matrix: the homeserver no longer accepts this login; log in anew with `solidarity-bot matrix login`"
 )
-
+ASK = "ask who runs it, or log in anew with `solidarity-bot matrix login`"
 ANOTHER_DEVICE = (
     "matrix: this login belongs to another device; log in anew with `solidarity-bot matrix login`"
 )
@@ -151,7 +151,9 @@ async def _introduced(calls: Calls, account: Account, keys: Keys) -> str:
             raise PlatformError(LOGGED_OUT) from None
         except LaterError as error:
             pause = error.seconds
-        except (UndeliveredError, MatrixError) as error:
+        except MatrixError as error:
+            raise PlatformError(f"matrix: the homeserver refuses this login ({error}); {ASK}") from None
+        except UndeliveredError as error:
             if complaint != str(error):
                 complaint = str(error)
                 log.error("Matrix: the homeserver cannot be reached (%s); trying until it can", complaint)

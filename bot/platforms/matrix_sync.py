@@ -17,7 +17,7 @@ import nio
 
 from bot.platforms.base import LaterError, Take, UndeliveredError
 from bot.platforms.matrix import Matrix
-from bot.platforms.matrix_calls import Calls, MatrixError, path
+from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import Reader
 from bot.platforms.matrix_json import Json, inner, items, objects
 from bot.platforms.matrix_json import events as read_events
@@ -295,6 +295,8 @@ class Syncing:
             except UndeliveredError:
                 await self.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+            except LoggedOutError:  # which will be told where it is asked what has happened
+                return
             except MatrixError:
                 log.info("Matrix: an invitation was withdrawn")
                 return

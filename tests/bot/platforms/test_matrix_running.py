@@ -119,6 +119,22 @@ async def test_one_platform_is_down(homeserver: Synapse, server: BotApi, tmp_pat
         assert await running.stops() == 0
 
 
+async def test_both_platforms(homeserver: Synapse, server: BotApi, tmp_path: Path) -> None:
+    """People on Telegram and on Matrix are answered by one program, at the same time."""
+    data = tmp_path / "data"
+    account = await ready(homeserver, data)
+    async with People(homeserver, tmp_path) as people, program(data, **variables(server)) as running:
+        await both_said(running, "Telegram: ", "Matrix: ")
+        ada, ben = await people.meet("Ada"), server.user("Ben", language_code="en")
+        chat = await ada.begins_chat(account.user_id)
+        await chat.meets(account.user_id)
+        said, asked = await chat.says("!letter"), ben.says("/letter")
+        one, two = await asyncio.gather(chat.answered(said), ben.private.after(asked))
+        assert "Which appeal?" in one[-1].body
+        assert "Which appeal?" in two[-1].text
+        assert await running.stops() == 0
+
+
 async def test_the_homeserver_is_down(server: BotApi, tmp_path: Path) -> None:
     """A homeserver that is killed leaves the bot at work on Telegram, and ready to stop."""
     with Synapse(tmp_path / "homeserver") as homeserver:

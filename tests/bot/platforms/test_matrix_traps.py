@@ -281,6 +281,16 @@ async def test_logged_out(
         await loses_login(homeserver, account, tmp_path / "bot", gate, log, out)
 
 
+async def test_refused(homeserver: Synapse, account: Account, tmp_path: Path, gate: Gate, log: Path) -> None:
+    """A homeserver that will have nothing to do with this login is not asked for ever; that is one line."""
+    gate.fails(faults.refusal(403, "M_USER_LOCKED"), times=None)
+    with pytest.raises(
+        PlatformError, match=r"\Amatrix: the homeserver refuses this login \(403 M_USER_LOCKED\); .*\Z"
+    ):
+        async with bot_on(homeserver, account, tmp_path / "bot", gate.url, log=log):
+            pass
+
+
 async def loses_login(
     homeserver: Synapse, account: Account, folder: Path, gate: Gate, log: Path, out: faults.Fault
 ) -> None:
@@ -311,6 +321,22 @@ async def test_keys_cannot_be_shared(
     await chat.answered(said, quiet=0)
     await is_answered(chat)
     assert all(call.token for call in gate.calls)
+
+
+async def test_keys_hang(running: Running, people: People, gate: Gate) -> None:
+    """While the keys of one chat come to no end others are answered, and that one is once they do."""
+    ada, bob = await people.meet("Ada"), await people.meet("Bob")
+    other = await private_chat(bob, running, encrypted=True)
+    await is_answered(other)
+    rule = gate.fails(faults.Hang(), SHARE, times=None, when=lambda call: ada.id in str(call.body))
+    chat = await ada.begins_chat(running.id)
+    await chat.meets(running.id)
+    said = await chat.says("!help")
+    await gate.calls.wait_for(SHARE, 1)
+    await is_answered(other)
+    rule.cancel()
+    gate.breaks_connections()
+    await chat.answered(said, quiet=0)
 
 
 async def test_sent_already(running: Running, people: People, gate: Gate) -> None:
