@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.homeserver.faults import Delay
 from tests.homeserver.gate import Gate
 from tests.homeserver.person import People
 from tests.homeserver.synapse import Synapse
@@ -80,7 +81,7 @@ async def killed(stage: Stage, kills: int, dice: random.Random) -> Tally:
     await stage.program.kill()
     for number in range(kills):
         share = [-(-writer.left // (kills - number)) for writer in stage.writers]
-        while_down = await _away(stage, share, number % 3 == 0, dice, tally)
+        while_down = await _away(stage, share, number % 4 == 1, dice, tally)
         await stage.program.start(works=False)
         if dice.random() < RISK:
             await asyncio.sleep(dice.uniform(0, STARTS))
@@ -128,11 +129,14 @@ async def homeserver_killed(stage: Stage, kills: int, dice: random.Random) -> Ta
     before = stage.gate.calls.count(SENDING, "PUT")
     answers = sum(len(writer.script.messages) for writer in stage.writers)
     moments = sorted(dice.sample(range(1, answers), kills))
+    # What it has taken is not known to the bot for a while.
+    stage.gate.fails(Delay(0.1, done=True), SENDING, times=None)
     await stage.program.start()
     for moment in moments:
         await stage.gate.calls.wait_for(SENDING, before + moment, "PUT", within=60)
-        await asyncio.sleep(dice.uniform(0, 0.02))
+        await asyncio.sleep(dice.uniform(0, 0.1))
         async with stage.homeserver.away():
+            stage.gate.breaks_connections()
             tally.working += 1
             await asyncio.sleep(dice.uniform(0, 1))
     await _end(stage, tally)

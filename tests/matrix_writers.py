@@ -95,9 +95,13 @@ class Writer:
 
     async def is_answered(self) -> None:
         """Wait until the answer to everything that was said has come, and for whatever else was sent by then."""
-        wanted = sum(map(len, self.script.answers[: self.said]))
-        person = self.chat.person
-        await person.until(lambda: len(self.heard()) >= wanted, f"{wanted} answers", within=PATIENCE)
+        wanted = self.greeted + sum(map(len, self.script.answers[: self.said]))
+        person, events = self.chat.person, self.chat.timeline.events
+
+        def answered() -> bool:
+            return sum(e.sender == self.bot and e.type == "m.room.message" for e in events) >= wanted
+
+        await person.until(answered, f"{wanted} answers", within=PATIENCE)
         await person.caught_up()
 
     def check(self) -> None:

@@ -31,7 +31,7 @@ from bot.platforms.base import (
 from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
 from bot.platforms.matrix_json import Json
-from bot.platforms.matrix_keys import Keys
+from bot.platforms.matrix_keys import Keys, encrypted
 from bot.platforms.matrix_messages import PRESSES, Wording, contents, pressed, reactions
 from bot.platforms.matrix_rooms import Place, Rooms, private
 
@@ -233,11 +233,8 @@ class Matrix:
         """Return an event as it was written; None if its key is not there."""
         if raw.get("type") != "m.room.encrypted":
             return raw
-        event = nio.Event.parse_encrypted_event(raw)
-        if not isinstance(event, nio.MegolmEvent):
-            return None
-        event.room_id = room_id
-        return self._keys.read(event)
+        event = encrypted(raw, room_id)
+        return self._keys.read(event) if event else None
 
     def _set_aside(self, error: Exception) -> None:
         """Count an event that cannot be read; the log hears of the first, the tenth, the hundredth..."""
