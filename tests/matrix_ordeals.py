@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -22,8 +23,6 @@ GAP = 100
 """Events of a room beyond which the homeserver tells only of the last."""
 RISK = 0.25
 """How likely the bot is killed while it starts."""
-STARTS = 1.0
-"""Seconds that a start may take."""
 
 
 @dataclass
@@ -38,7 +37,6 @@ class Tally:
     """How many pages of missed events the bot has asked for."""
     again: int = 0
     """How many messages the bot has sent again, under the same name."""
-    took: list[float] = field(default_factory=list)
 
     def counts(self, gate: Gate) -> None:
         """Count what the bot has asked the homeserver for."""
@@ -55,6 +53,8 @@ class Stage:
     gate: Gate
     program: Program
     writers: Sequence[Writer]
+    start: float
+    """Seconds that a start takes."""
 
 
 @asynccontextmanager
@@ -67,12 +67,15 @@ async def staged(
         People(homeserver, folder / "people") as everybody,
     ):
         await program.start()
-        writers = []
+        await program.kill()
+        begun = time.perf_counter()
+        await program.start()
+        start, writers = time.perf_counter() - begun, []
         for number in range(1, people + 1):
             script = await rehearsed(f"Pledger {number:02}", lines, folder / f"rehearsal-{number}")
             ada = await everybody.meet("Ada")
             writers.append(await begins(ada, program.account.user_id, script))
-        yield Stage(homeserver, gate, program, writers)
+        yield Stage(homeserver, gate, program, writers, start)
 
 
 async def killed(stage: Stage, kills: int, dice: random.Random) -> Tally:
@@ -84,7 +87,7 @@ async def killed(stage: Stage, kills: int, dice: random.Random) -> Tally:
         while_down = await _away(stage, share, number % 4 == 1, dice, tally)
         await stage.program.start(works=False)
         if dice.random() < RISK:
-            await asyncio.sleep(dice.uniform(0, STARTS))
+            await asyncio.sleep(dice.uniform(0, stage.start))
             tally.starting += 1
         else:
             await stage.program.works()

@@ -319,7 +319,7 @@ def with_timeline(told: Json, room: str, sender: str) -> Json:
         events.append({**whole, **changes[number % len(changes)]})
         events.append({**{n: v for n, v in whole.items() if n != list(whole)[number % len(whole)]}})
     rooms = told.setdefault("rooms", {}).setdefault("join", {})
-    nothing = {"events": [None, 7, "text", []]}
+    nothing: Json = {"events": [None, 7, "text", []]}
     rooms[room] = {**rooms.get(room, {}), "timeline": {"events": events}, "account_data": nothing}
     return told
 
