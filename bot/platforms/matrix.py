@@ -146,8 +146,10 @@ class Matrix:
         """Wait a little where many answers to one chat are under way: whoever wrote much is heard to the end."""
         under_way = self._under_way.setdefault(chat.id, set())
         under_way.add(answer)
-        if len(under_way) >= MOST_IN_CHAT:
-            await asyncio.wait(under_way, timeout=A_LITTLE)
+        waits = len(under_way) >= MOST_IN_CHAT
+        while waits:
+            _, left = await asyncio.wait(under_way, timeout=A_LITTLE)
+            waits = bool(left) and self._calls.away  # for then nobody else is kept waiting
         self._under_way[chat.id] = {task for task in under_way if not task.done()}
         if not self._under_way[chat.id]:
             del self._under_way[chat.id]
@@ -224,9 +226,12 @@ class Matrix:
                 return self.decrypted(raw, room_id)
             except MatrixError:
                 return None
-            except UndeliveredError as error:  # the homeserver is away: nothing is left out for that
-                seconds = error.seconds if isinstance(error, LaterError) else 0
-                await self._sleep(max(seconds, PAUSES[min(tries, len(PAUSES) - 1)]))
+            except LaterError as later:
+                await self._sleep(later.seconds)
+            except UndeliveredError:  # nothing is left out because the homeserver is away
+                if tries > len(PAUSES) and not self._calls.away:
+                    return None
+                await self._sleep(PAUSES[min(tries, len(PAUSES) - 1)])
                 tries += 1
 
     def decrypted(self, raw: Json, room_id: str) -> Json | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.platforms import matrix_unread
+from bot.platforms import matrix, matrix_unread
 from bot.platforms.base import PlatformError
 from bot.platforms.matrix_account import kept
 from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
@@ -324,6 +324,22 @@ def with_timeline(told: Json, room: str, sender: str) -> Json:
     return told
 
 
+@pytest.mark.parametrize("event", ["Ω" * 5000, "$" + "a" * 20_000, "\ud800", "$none"])
+async def test_no_such_event(running: Running, people: People, event: str) -> None:
+    """An edit of what is no event, written where the homeserver cannot see that, keeps nobody waiting."""
+    ada, mallory = await people.meet("Ada"), await people.meet("Mallory")
+    chat = await private_chat(ada, running, encrypted=True)
+    bad = await private_chat(mallory, running, encrypted=True)
+    await is_answered(bad)
+    told = {"msgtype": "m.text", "body": "* !help", "m.new_content": {"msgtype": "m.text", "body": "!help"}}
+    relation = {"m.relates_to": {"rel_type": "m.replace", "event_id": event}}
+    kind, content = mallory.client.encrypt(bad.id, "m.room.message", told | relation)
+    del content["m.relates_to"]
+    await mallory.ask("PUT", f"/_matrix/client/v3/rooms/{bad.id}/send/{kind}/unseen", content)
+    await is_answered(chat)
+    await is_answered(bad)
+
+
 async def test_looking_up_fails(running: Running, people: People, gate: Gate) -> None:
     """That an earlier event cannot be looked up just now ends nothing: it is asked for again."""
     ada = await people.meet()
@@ -406,6 +422,39 @@ async def test_long_absence(
         await ada.until(lambda: len(chat.messages(own)) >= before + 130, "all answers", within=40)
     await ada.caught_up()
     assert len(chat.messages(account.user_id)) == before + 130
+
+
+AWAY: list[tuple[faults.Fault, int | None]] = [(faults.Drop(), 2), (faults.error_page(), None)]
+"""What a homeserver that is away looks like, the one behind the other."""
+
+
+async def test_long_outage(
+    homeserver: Synapse,
+    account: Account,
+    people: People,
+    tmp_path: Path,
+    gate: Gate,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody who wrote much is heard to the end, though the homeserver is away for long just then."""
+    monkeypatch.setattr(matrix, "A_LITTLE", 0.2)
+    folder, own = tmp_path / "bot", account.user_id
+    ada = await people.meet()
+    async with bot_on(homeserver, account, folder, gate.url, log=log) as running:
+        chat = await private_chat(ada, running, encrypted=False)
+    before, sent = len(chat.messages(own)), gate.calls.count(SEND)
+    for _ in range(45):
+        await chat.says("!privacy")
+    rules = [gate.fails(fault, SEND, times=times) for fault, times in AWAY]
+    async with bot_on(homeserver, account, folder, gate.url, log=log):
+        await gate.calls.wait_for(SEND, sent + 3)
+        await asyncio.sleep(3)
+        for rule in rules:
+            rule.cancel()
+        await ada.until(lambda: len(chat.messages(own)) >= before + 45, "all answers", within=60)
+    await ada.caught_up()
+    assert len(chat.messages(own)) == before + 45
 
 
 async def test_unreadable(
