@@ -44,14 +44,17 @@ class Digest:
 
 @dataclass
 class Stranger:
-    """Somebody who sends the bot what is malformed: in a private chat, in a room of theirs, and between devices."""
+    """Somebody who sends the bot what is malformed: in private chats, in a room of theirs, and between devices."""
 
     person: Person
     bot: str
     rooms: Sequence[Chat]
+    secret: Chat
+    """Where the homeserver cannot see what is sent."""
     key: str
     """The key of the bot's device."""
     dice: random.Random
+    _sharing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def between(self) -> list[tuple[str, Json]]:
@@ -59,9 +62,21 @@ class Stranger:
         return [(kind, content) for kind, content in nonsense(self.key) if kind and isinstance(content, dict)]
 
     async def sends(self) -> None:
-        """Send something; RefusedError if the homeserver does not take it."""
-        path, body = self._something()
+        """Send something; RefusedError if the homeserver does not take it, ValueError if it cannot be encrypted."""
+        path, body = await self._secretly() if self.dice.random() < 0.3 else self._something()
         await self.person.ask("PUT", f"/_matrix/client/v3/{path}", body)
+
+    async def _secretly(self) -> tuple[str, Json]:
+        """Return the path and the body of a request that shows nothing of what is in it."""
+        kind, content = wrong(SAID, self.dice)
+        room, client = self.secret.id, self.person.client
+        assert client.olm is not None
+        async with self._sharing:
+            if client.olm.should_share_group_session(room):
+                await client.share_group_session(room, ignore_unverified_devices=True)
+            kind, sealed = client.encrypt(room, kind, content)
+        sealed.pop("m.relates_to", None)  # which clients show, so that homeservers can count reactions
+        return f"rooms/{quote(room)}/send/{kind}/{self.person.new_transaction()}", sealed
 
     def _something(self) -> tuple[str, Json]:
         """Return the path and the body of a request."""
@@ -86,12 +101,14 @@ async def comes(people: People, bot: str, dice: random.Random) -> Stranger:
     """Return a stranger who has begun to talk with the bot, and has asked it into a room."""
     mallory = await people.meet("Mallory")
     rooms = [await mallory.begins_chat(bot, encrypted=False), await mallory.makes_room(asks=[bot])]
-    for room in rooms:
+    secret = await mallory.begins_chat(bot)
+    for room in (*rooms, secret):
         await room.meets(bot)
+    await secret.answered(await secret.says("!help"))
     await mallory.sleeps()  # for a client need not bear what its owner sends here
     told = await mallory.ask("POST", "/_matrix/client/v3/keys/query", {"device_keys": {bot: []}})
     (device,) = told["device_keys"][bot].values()
-    return Stranger(mallory, bot, rooms, device["keys"][f"curve25519:{device['device_id']}"], dice)
+    return Stranger(mallory, bot, rooms, secret, device["keys"][f"curve25519:{device['device_id']}"], dice)
 
 
 async def digested(homeserver: Synapse, folder: Path, sent: int, told: int, dice: random.Random) -> Digest:
@@ -126,7 +143,7 @@ async def _flood(stranger: Stranger, gate: Gate, found: Digest, sent: int, told:
             try:
                 await stranger.sends()
                 found.accepted += 1
-            except (RefusedError, aiohttp.ClientError):  # of some the homeserver itself is afraid
+            except (RefusedError, aiohttp.ClientError, ValueError):  # of some the homeserver itself is afraid
                 found.refused += 1
 
     await asyncio.gather(*(hand() for _ in range(HANDS)))
