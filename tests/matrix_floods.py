@@ -131,7 +131,7 @@ async def digested(homeserver: Synapse, folder: Path, sent: int, told: int, dice
         for chat in chats:
             await _ask(chat, program, found)
         assert (await program.end())[0] == 0
-        assert complaints_of(program.complaints) == []
+        assert [line for line in complaints_of(program.complaints) if "had no effect" not in line] == []
     return found
 
 
