@@ -27,9 +27,10 @@ import time
 from pathlib import Path
 
 from tests.botapi import BotApi, Delay, Hang
+from tests.program import wrong
 from tests.telegram_floods import INVENTED, Flood, digest, flood, forged, victims
 from tests.telegram_pledgers import Ordeal, Rehearsal, Tally, figures, killed, rehearsed, terminated
-from tests.telegram_program import UNKNOWN_FATE, WAYS, Program, Way, each_way, wrong
+from tests.telegram_program import UNKNOWN_FATE, WAYS, Program, Way, each_way
 
 UPDATES = 500
 MALFORMED, GOOD = 10_000, 1_000

@@ -13,13 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.botapi import BotApi, Message, User
+from tests.nonsense import NESTED, spoil
 
-NESTED: Any = json.loads("[" * 300 + "]" * 300)
-NONSENSE: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 1.5, 10**18, -(10**18), 2**31, 1e300),
-    *("", "x", "\ud800", "\u0000", "Ω" * 5000, "10", "/", "/x" * 300, "private", "2026-11-25"),
-    *([], {}, [[]], [None], [{}], {"": None}, {"id": {}}, {"id": "x"}, NESTED),
-)
 TOP: tuple[Any, ...] = (
     *(None, True, 5, 1.5, "", "update", [], [[]], {}),
     *({"update_id": None}, {"message": {}}, NESTED),
@@ -72,30 +67,8 @@ def malformed(stones: Sequence[dict[str, Any]], dice: random.Random) -> Iterator
             continue
         update = deepcopy(dice.choice(stones)) | {"update_id": NUMBER}
         for _ in range(dice.randint(1, 3)):
-            _spoil(update, dice)
+            spoil(update, dice, spared="update_id")  # most have a number, as Telegram sees to
         yield update
-
-
-def _spoil(update: dict[str, Any], dice: random.Random) -> None:
-    """Put something wrong at a random place of `update`."""
-    places = list(_places(update))
-    holder, key = dice.choice(places) if places else (update, "message")
-    if key == "update_id" and dice.random() < 0.9:  # most have a number, as Telegram sees to
-        return
-    if isinstance(holder, dict) and dice.random() < 0.2:
-        del holder[key]
-    else:
-        holder[key] = deepcopy(dice.choice(NONSENSE))
-
-
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """Yield each place inside `value`: what holds it, and its key there."""
-    if value is NESTED:
-        return
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, deeper in inside:
-        yield value, key
-        yield from _places(deeper)
 
 
 async def digest(server: BotApi, bad: int, good: int, dice: random.Random) -> list[User]:

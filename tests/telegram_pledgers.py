@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tests.botapi import BotApi, Message, User
-from tests.telegram_program import PLEDGES, Program
+from tests.program import PLEDGES
+from tests.telegram_program import Program
 
 Manner = Literal["taps", "types", "hurries"]
 """Somebody taps the buttons, types each answer once it is asked for, or types on without waiting for anything."""

@@ -27,8 +27,9 @@ from handlers import HANDLERS
 from handlers.world import Store as Records
 from handlers.world import World
 from tests.botapi import BotApi
+from tests.program import wrong
 from tests.telegram_floods import INVENTED, digest, flood, forged, victims
-from tests.telegram_program import WAYS, Program, Way, careless, each_way, webhook, wrong
+from tests.telegram_program import WAYS, Program, Way, careless, each_way, webhook
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.botapi import BotApi, Delay, Drop, Hang, Message, NotJson, ServerError, TooMany
+from tests.program import wrong
 from tests.telegram_pledgers import Ordeal, Rehearsal, killed, rehearsed, terminated
-from tests.telegram_program import UNKNOWN_FATE, Program, careless, each_way, wrong
+from tests.telegram_program import UNKNOWN_FATE, Program, careless, each_way
 
 HELD = 6.5
 """Seconds for which another program holds the database: longer than the bot waits at once."""

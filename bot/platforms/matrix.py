@@ -31,7 +31,7 @@ from bot.platforms.base import (
 from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
 from bot.platforms.matrix_json import Json
-from bot.platforms.matrix_keys import Keys
+from bot.platforms.matrix_keys import Keys, encrypted
 from bot.platforms.matrix_messages import PRESSES, Wording, contents, pressed, reactions
 from bot.platforms.matrix_rooms import Place, Rooms, private
 
@@ -227,20 +227,20 @@ class Matrix:
                 return self.decrypted(raw, room_id)
             except MatrixError:
                 return None
-            except UndeliveredError as error:  # the homeserver is away: nothing is left out for that
-                seconds = error.seconds if isinstance(error, LaterError) else 0
-                await self._sleep(max(seconds, PAUSES[min(tries, len(PAUSES) - 1)]))
+            except LaterError as later:
+                await self._sleep(later.seconds)
+            except UndeliveredError:  # nothing is left out because the homeserver is away
+                if tries > len(PAUSES) and not self._calls.away:
+                    return None
+                await self._sleep(PAUSES[min(tries, len(PAUSES) - 1)])
                 tries += 1
 
     def decrypted(self, raw: Json, room_id: str) -> Json | None:
         """Return an event as it was written; None if its key is not there."""
         if raw.get("type") != "m.room.encrypted":
             return raw
-        event = nio.Event.parse_encrypted_event(raw)
-        if not isinstance(event, nio.MegolmEvent):
-            return None
-        event.room_id = room_id
-        return self._keys.read(event)
+        event = encrypted(raw, room_id)
+        return self._keys.read(event) if event else None
 
     def _set_aside(self, error: Exception) -> None:
         """Count an event that cannot be read; the log hears of the first, the tenth, the hundredth..."""

@@ -13,6 +13,8 @@ from bot.platforms.matrix_json import Json
 
 WAIT = 30.0
 """Seconds for an answer to most calls."""
+_BEHIND = (502, 503, 504)
+"""What a server in front of a homeserver says that it cannot reach."""
 SHORTEST, LONGEST = 0.5, 600.0
 """Seconds to wait where the homeserver asks for less, or more."""
 
@@ -42,6 +44,8 @@ class Calls:
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
+        self.away = False
+        """Whether the homeserver was out of reach for the last call, whatever that was for."""
 
     async def call(self, method: str, where: str, body: object = None, wait: float = WAIT) -> Json:
         """Return what a call brings; `wait` is how many seconds the answer may take.
@@ -59,7 +63,9 @@ class Calls:
             answer = await self._client.send(method, where, data, headers, timeout=wait)
             status, text = answer.status, await answer.text(errors="replace")
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            self.away = not isinstance(error, TimeoutError)
             raise UnreachableError(type(error).__name__) from error
+        self.away = status in _BEHIND
         found = _object(text)
         if found is None or status >= 500:
             raise UnreachableError(f"status {status}")

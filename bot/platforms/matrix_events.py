@@ -19,6 +19,8 @@ _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n")
 """What a client puts in front of an answer for those that do not know answers."""
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
+_ID = re.compile(r"\$[!-~]{1,254}")
+"""The id of an event. What is none is never asked for: of some the homeserver makes no sense at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +123,14 @@ class Reader:
 def replaced(content: Json) -> str | None:
     """Return which message an event changes, if it is a change."""
     relation = _relation(content)
-    target = relation.get("event_id")
-    return target if relation.get("rel_type") == "m.replace" and isinstance(target, str) else None
+    return _target(relation) if relation.get("rel_type") == "m.replace" else None
 
 
 def annotated(content: Json) -> tuple[str, str] | None:
     """Return which message an event is a reaction to, and its key."""
     relation = _relation(content)
-    target, key = relation.get("event_id"), relation.get("key")
-    if relation.get("rel_type") != "m.annotation" or not isinstance(target, str) or not isinstance(key, str):
+    target, key = _target(relation), relation.get("key")
+    if relation.get("rel_type") != "m.annotation" or target is None or not isinstance(key, str):
         return None
     return target, key
 
@@ -141,8 +142,13 @@ def _relation(content: Json) -> Json:
 def thread_of(content: Json) -> str | None:
     """Return the thread that an event stands in, by the event that began it."""
     relation = _relation(content)
-    root = relation.get("event_id")
-    return root if relation.get("rel_type") == "m.thread" and isinstance(root, str) else None
+    return _target(relation) if relation.get("rel_type") == "m.thread" else None
+
+
+def _target(relation: Json) -> str | None:
+    """Return which event a relation leads to."""
+    found = relation.get("event_id")
+    return found if isinstance(found, str) and _ID.fullmatch(found) else None
 
 
 def _bare(content: Json) -> str:

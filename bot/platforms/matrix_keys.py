@@ -258,6 +258,18 @@ class Keys:
         self._olm.account.shared = True
 
 
+def encrypted(raw: Json, room: str) -> MegolmEvent | None:
+    """Return an event of `room` as it is before it is decrypted; None if it is not one that could be."""
+    try:
+        event = nio.Event.parse_encrypted_event(raw)
+    except Exception:  # of what is malformed nio makes an event all the same, if it can
+        return None
+    if not isinstance(event, MegolmEvent):
+        return None
+    event.room_id = room
+    return event
+
+
 def _left(counts: object) -> int:
     """Return how many keys for a first message are left with the homeserver."""
     number = inner(counts).get(CURVE)

@@ -21,7 +21,7 @@ from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import Reader
 from bot.platforms.matrix_json import Json, inner, items, objects
 from bot.platforms.matrix_json import events as read_events
-from bot.platforms.matrix_keys import Keys, Session
+from bot.platforms.matrix_keys import Keys, Session, encrypted
 from bot.platforms.matrix_lanes import BEGINNING, Lanes, Position
 from bot.platforms.matrix_rooms import Patience, Rooms, inviter
 from bot.platforms.matrix_unread import Unread
@@ -187,13 +187,11 @@ class Syncing:
 
     async def _feed(self, room: str, info: Json) -> None:
         """Let nio know who is in a room, and what holds there."""
-        timeline = inner(info, "timeline")
-        state = [event for event in read_events(timeline) if "state_key" in event]
-        piece = {**info, "timeline": {**timeline, "events": state, "limited": False}}
-        answer = nio.SyncResponse.from_dict(
-            {"next_batch": f"{room} {time.monotonic()}", "rooms": {"join": {room: piece}}}
-        )
+        happened = [event for event in read_events(info.get("timeline")) if "state_key" in event]
+        piece = {"state": {"events": read_events(info.get("state"))}, "timeline": {"events": happened}}
+        told = {"next_batch": f"{room} {time.monotonic()}", "rooms": {"join": {room: piece}}}
         try:
+            answer = nio.SyncResponse.from_dict(told)
             await self.client.receive_response(answer)
             self.client.rooms[room].members_synced = True  # for we ask for all members, not for some
         except Exception as error:  # whatever somebody has set there: other rooms are not stalled by it
@@ -247,9 +245,7 @@ class Syncing:
         if shown is not None:
             await self.matrix.take(shown, room, take)
             return
-        event = nio.Event.parse_encrypted_event(raw)
-        if isinstance(event, nio.MegolmEvent):
-            event.room_id = room
+        if event := encrypted(raw, room):
             self.unread.add((room, str(event.session_id)), raw, since)
             try:
                 await self.keys.ask(event)

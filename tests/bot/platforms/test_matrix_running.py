@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import stat
 from collections import Counter
@@ -16,27 +15,10 @@ from tests.homeserver.asking import RefusedError
 from tests.homeserver.identity import unsigned_devices
 from tests.homeserver.person import People
 from tests.homeserver.ports import free_port
-from tests.homeserver.synapse import PASSWORD, Account, Synapse
-from tests.terminal import Ended, run
+from tests.homeserver.synapse import PASSWORD, Synapse
+from tests.matrix_program import logs_in, ready
 
 WHOAMI = "/_matrix/client/v3/account/whoami"
-
-
-async def logs_in(
-    folder: Path, url: str, user: str, *typed: str, new: bool = False, **settings: str
-) -> Ended:
-    """Return what becomes of a login, to which a password may be typed."""
-    words = ["matrix", "login", "--homeserver", url, "--user", user, *(["--new-identity"] if new else [])]
-    return await asyncio.to_thread(run, folder, *typed, arguments=words, **settings)
-
-
-async def ready(homeserver: Synapse, folder: Path) -> Account:
-    """Return an account of the bot that is logged in with its data in `folder`."""
-    folder.mkdir()
-    account = await homeserver.register("Bot")
-    done = await logs_in(folder, homeserver.url, account.user_id, PASSWORD)
-    assert done.status == 0, done.complaint
-    return account
 
 
 def login_of(folder: Path) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.platforms import matrix_unread
+from bot.platforms import matrix, matrix_unread
 from bot.platforms.base import PlatformError
 from bot.platforms.matrix_account import kept
 from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
@@ -20,63 +20,9 @@ from tests.homeserver.chat import Chat
 from tests.homeserver.gate import Gate
 from tests.homeserver.person import People, Person
 from tests.homeserver.synapse import Account, Synapse
+from tests.matrix_nonsense import CURVE, KEY, MEGOLM, NO_EVENTS, OLM, SHAPES, nonsense
 
 SYNC, SEND, SHARE = r"/sync$", r"/send/m\.room\.", r"/sendToDevice/m\.room\.encrypted"
-CURVE, OLM, MEGOLM = "signed_curve25519", "m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"
-KEY = "A" * 43
-ROOM_KEY: Json = {"algorithm": MEGOLM, "room_id": "!x:y", "session_id": "s", "session_key": "nonsense"}
-FORWARDED: Json = {**ROOM_KEY, "sender_key": KEY, "sender_claimed_ed25519_key": KEY}
-ASKING: Json = {"action": "request", "request_id": "1", "requesting_device_id": "X"}
-
-
-def olm(own_key: str, body: object, kind: object = 0) -> tuple[str, object]:
-    """Return something encrypted for whoever has that key, which says that it is."""
-    told = {"algorithm": OLM, "sender_key": KEY, "ciphertext": {own_key: {"type": kind, "body": body}}}
-    return "m.room.encrypted", told
-
-
-def nonsense(own_key: str) -> list[tuple[str, Any]]:
-    """Return what no device should send another."""
-    return [
-        olm(own_key, "broken"),
-        olm(own_key, ""),
-        olm(own_key, "A" * 50_000),
-        olm(own_key, "AwoA", 1),
-        olm(own_key, None, "x"),
-        ("m.room.encrypted", {"algorithm": OLM, "sender_key": "?", "ciphertext": {own_key: []}}),
-        ("m.room.encrypted", {"algorithm": OLM, "sender_key": None, "ciphertext": None}),
-        ("m.room.encrypted", {"algorithm": ["?"], "ciphertext": "text"}),
-        ("m.room.encrypted", {}),
-        ("m.room_key", ROOM_KEY),
-        ("m.room_key", {"algorithm": None, "room_id": [], "session_id": {}, "session_key": 7}),
-        ("m.forwarded_room_key", {**FORWARDED, "forwarding_curve25519_key_chain": "?"}),
-        ("m.forwarded_room_key", {**FORWARDED, "forwarding_curve25519_key_chain": []}),
-        ("m.room_key_request", {**ASKING, "body": {**ROOM_KEY, "sender_key": KEY}}),
-        ("m.room_key_request", {**ASKING, "body": "text"}),
-        ("m.room_key_request", {"action": "request_cancellation", "request_id": 7}),
-        ("m.key.verification.request", {"from_device": "X", "methods": "?", "timestamp": "now"}),
-        ("m.key.verification.start", {"from_device": "X", "transaction_id": "1", "method": "m.sas.v1"}),
-        ("m.key.verification.key", {"transaction_id": "1", "key": None}),
-        ("m.key.verification.cancel", {}),
-        ("m.secret.request", {**ASKING, "name": "m.cross_signing.master"}),
-        ("m.secret.send", {"request_id": "1", "secret": {}}),
-        ("m.dummy", {"huge": "x" * 50_000}),
-        ("", {}),
-    ]
-
-
-NO_EVENTS: list[object] = [
-    None,
-    7,
-    "text",
-    [],
-    {},
-    {"type": None, "content": None, "sender": None},
-    {"type": "m.room.encrypted", "content": [], "sender": "@a:b"},
-    {"type": "m.room.encrypted", "content": {"algorithm": OLM}, "sender": 7},
-    {"type": "m.room_key", "content": "text", "sender": "@a:b"},
-    {"type": ["m.room_key"], "content": {}, "sender": {}},
-]
 
 
 @pytest.fixture
@@ -359,25 +305,6 @@ async def test_sent_already(running: Running, people: People, gate: Gate) -> Non
     rule.cancel()
 
 
-SHAPES: list[Json] = [
-    {"m.relates_to": "text"},
-    {"m.relates_to": None},
-    {"m.relates_to": []},
-    {"m.relates_to": {"rel_type": "m.replace", "event_id": ["?"]}},
-    {"m.relates_to": {"rel_type": "m.replace", "event_id": "$none"}},
-    {"m.relates_to": {"rel_type": "m.thread", "event_id": {}}},
-    {"m.relates_to": {"m.in_reply_to": "?"}},
-    {"body": None},
-    {"body": ["!help"]},
-    {"body": {"x": 1}},
-    {"msgtype": None},
-    {"msgtype": "m.location", "geo_uri": 7},
-    {"msgtype": "m.location", "geo_uri": "geo:999,-999"},
-    {"m.mentions": "everybody"},
-    {"m.new_content": 7, "m.relates_to": {"rel_type": "m.annotation", "event_id": 7, "key": None}},
-]
-
-
 async def test_malformed_events(running: Running, people: People, gate: Gate) -> None:
     """Whatever stands in a room, a thousand times over, nobody waits because of it."""
     ada, mallory = await people.meet("Ada"), await people.meet("Mallory")
@@ -411,14 +338,32 @@ def with_timeline(told: Json, room: str, sender: str) -> Json:
     changes.append({"type": "m.room.member", "state_key": 7})
     changes.append({"type": "m.room.name", "state_key": "", "content": []})
     changes.append({"type": "m.room.redaction", "redacts": ["?"]})
+    changes += [{"type": "m.room.encrypted", "origin_server_ts": value} for value in ("now", None, {"id": 1})]
     events: list[object] = [None, 7, [], {}]
     for number in range(1000):
         whole = {**sound, "event_id": f"$bad{number}", "origin_server_ts": 1}
         events.append({**whole, **changes[number % len(changes)]})
         events.append({**{n: v for n, v in whole.items() if n != list(whole)[number % len(whole)]}})
     rooms = told.setdefault("rooms", {}).setdefault("join", {})
-    rooms[room] = {**rooms.get(room, {}), "timeline": {"events": events}}
+    nothing: Json = {"events": [None, 7, "text", []]}
+    rooms[room] = {**rooms.get(room, {}), "timeline": {"events": events}, "account_data": nothing}
     return told
+
+
+@pytest.mark.parametrize("event", ["Ω" * 5000, "$" + "a" * 20_000, "\ud800", "$none"])
+async def test_no_such_event(running: Running, people: People, event: str) -> None:
+    """An edit of what is no event, written where the homeserver cannot see that, keeps nobody waiting."""
+    ada, mallory = await people.meet("Ada"), await people.meet("Mallory")
+    chat = await private_chat(ada, running, encrypted=True)
+    bad = await private_chat(mallory, running, encrypted=True)
+    await is_answered(bad)
+    told = {"msgtype": "m.text", "body": "* !help", "m.new_content": {"msgtype": "m.text", "body": "!help"}}
+    relation = {"m.relates_to": {"rel_type": "m.replace", "event_id": event}}
+    kind, content = mallory.client.encrypt(bad.id, "m.room.message", told | relation)
+    del content["m.relates_to"]
+    await mallory.ask("PUT", f"/_matrix/client/v3/rooms/{bad.id}/send/{kind}/unseen", content)
+    await is_answered(chat)
+    await is_answered(bad)
 
 
 async def test_looking_up_fails(running: Running, people: People, gate: Gate) -> None:
@@ -503,6 +448,39 @@ async def test_long_absence(
         await ada.until(lambda: len(chat.messages(own)) >= before + 130, "all answers", within=40)
     await ada.caught_up()
     assert len(chat.messages(account.user_id)) == before + 130
+
+
+AWAY: list[tuple[faults.Fault, int | None]] = [(faults.Drop(), 2), (faults.error_page(), None)]
+"""What a homeserver that is away looks like, the one behind the other."""
+
+
+async def test_long_outage(
+    homeserver: Synapse,
+    account: Account,
+    people: People,
+    tmp_path: Path,
+    gate: Gate,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody who wrote much is heard to the end, though the homeserver is away for long just then."""
+    monkeypatch.setattr(matrix, "A_LITTLE", 0.2)
+    folder, own = tmp_path / "bot", account.user_id
+    ada = await people.meet()
+    async with bot_on(homeserver, account, folder, gate.url, log=log) as running:
+        chat = await private_chat(ada, running, encrypted=False)
+    before, sent = len(chat.messages(own)), gate.calls.count(SEND)
+    for _ in range(45):
+        await chat.says("!privacy")
+    rules = [gate.fails(fault, SEND, times=times) for fault, times in AWAY]
+    async with bot_on(homeserver, account, folder, gate.url, log=log):
+        await gate.calls.wait_for(SEND, sent + 3)
+        await asyncio.sleep(3)
+        for rule in rules:
+            rule.cancel()
+        await ada.until(lambda: len(chat.messages(own)) >= before + 45, "all answers", within=60)
+    await ada.caught_up()
+    assert len(chat.messages(own)) == before + 45
 
 
 async def test_unreadable(

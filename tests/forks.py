@@ -1,6 +1,7 @@
 """Starts `run` again and again in copies of a process that has loaded what it needs, without the time that takes.
 
-As a program of its own it is that process: it reads what to start, a line each, and says what became of it.
+As a program of its own it is that process: it loads the modules that are named, reads what to start, a line each, and
+says what became of it.
 """
 
 from __future__ import annotations
@@ -48,14 +49,16 @@ class Fork:
 class Forks:
     """The process that is copied, started when it is first needed; it starts one program at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *modules: str) -> None:
+        """Get ready to start programs that need these modules."""
+        self._modules = modules
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self, environment: Mapping[str, str], folder: Path) -> Fork:
         """Return a new copy that works in `folder`, where `stderr.txt` takes what it writes."""
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "tests.telegram_forks"),
+                *(sys.executable, "-m", "tests.forks", *self._modules),
                 env=environment,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
@@ -79,7 +82,8 @@ async def _status(out: asyncio.StreamReader) -> int:
 
 def serve() -> None:
     """Start what is asked for, until nothing more is."""
-    importlib.import_module("bot.platforms.telegram_service")  # so that no copy has to
+    for module in sys.argv[1:]:
+        importlib.import_module(module)  # so that no copy has to
     furnished = furnish(Settings())
     pytest.MonkeyPatch().setattr(serving, "furnish", lambda _settings: furnished)
     for line in sys.stdin:
