@@ -25,7 +25,7 @@ class Levels:
         self._version = _version(made)
         self._creators = _creators(made) if self._version >= CREATORS_UNBOUND else frozenset()
         self._first = _first(made, self._version)
-        self._content = None if levels is None else _content(levels)
+        self._content = None if levels is None else inner(levels, "content")
 
     def power(self, person: str) -> float:
         """Return the level of a person: from version 12 on, a creator is above any."""
@@ -77,9 +77,3 @@ def _first(made: Json | None, version: float) -> object:
     if version >= CREATOR_IS_SENDER:
         return inner(made).get("sender")
     return inner(made, "content").get("creator") if version < CREATOR_IS_SENDER else None
-
-
-def _content(event: Json) -> Json:
-    """Return what the levels are; of what is no object, nothing can be told."""
-    content = event.get("content")
-    return content if isinstance(content, dict) else {"users": None, "events": None}

@@ -188,8 +188,8 @@ class Rooms:
         if last and self._serves(last.room, person):
             return last
         room = next((room for room in self._client.rooms if self._serves(room, person)), None)
-        left = {last.room} if last else set()
-        if room is None and any(old in left or self.partner(old) == person for old in self._moving):
+        nowhere = room is None and any(self.partner(old) == person for old in self._moving)
+        if nowhere or (last and last.room in self._moving):
             raise LaterError(A_MOMENT)
         return Place(room or await self._open(person))
 

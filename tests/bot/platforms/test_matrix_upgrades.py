@@ -131,12 +131,27 @@ async def test_a_private_chat_goes_on(
     assert kind.body.startswith("What kind of letter?")
     assert kind.encrypted == after.encrypted == encrypted
     assert after.messages(bot.id) == [kind]
-    if old == "10":  # where she can still write in the old one
-        said_before = len(before.messages(bot.id))
-        last = kind.id
-        await before.says("1")
-        assert await after.answered(last, quiet=0.25)
-        assert len(before.messages(bot.id)) == said_before
+
+
+async def test_writing_in_the_old_chat(people: People, bot: Running) -> None:
+    """Whoever writes in the old private chat, or is written to, is answered in the new one, and in no other."""
+    ada = await people.meet("Ada")
+    other = await private_chat(ada, bot, encrypted=False)
+    before = await ada.begins_chat(bot.id)
+    await before.meets(bot.id)
+    await is_answered(before)
+    after = await before.upgrades("12")
+    await knows(bot, before)
+    await to_be_sent(bot, ada.id, "While it moves.")
+    await after.asks_in(bot.id)
+    await arrives(after, "While it moves.")
+    await to_be_sent(bot, ada.id, "When it has moved.")
+    await arrives(after, "When it has moved.")
+    assert not [m for m in (*before.messages(), *other.messages()) if "mov" in m.body]
+    known = len(before.messages(bot.id)), len(other.messages(bot.id))
+    await before.says("!privacy")
+    await ada.until(lambda: len(after.messages(bot.id)) == 3, "an answer")
+    assert (len(before.messages(bot.id)), len(other.messages(bot.id))) == known
 
 
 @pytest.mark.parametrize("left", [False, True])
@@ -161,6 +176,7 @@ async def test_a_room_of_many(people: People, bot: Running) -> None:
     """What was to be said in a room, in a thread too, is said in the new one, where the bot is not introduced again."""
     ada, ben = await people.meet("Ada"), await people.meet("Ben")
     before = await room_with(ada, bot.id, ben)
+    await before.gives_power(bot.id, 50)  # so that it could still write in the old one
     root = await before.says("About Kazakhstan")
     after = await before.upgrades("12", asks=[ben.id])
     await knows(bot, before)
@@ -170,6 +186,7 @@ async def test_a_room_of_many(people: People, bot: Running) -> None:
     await arrives(after, "To all.")
     await arrives(after, "In the thread.")
     assert {(m.thread, m.replies_to) for m in after.messages(bot.id)} == {(None, None)}
+    assert len(before.messages(bot.id)) == 1
     await is_answered(after)
     assert not [m for m in after.messages(bot.id) if m.body.startswith("Hello.")]
 
@@ -250,27 +267,38 @@ async def test_put_out_of_the_new_room(
         assert bot.id not in after.members
 
 
-@pytest.mark.parametrize("asked", ["by Ada", "by another administrator", "by a member"])
+@pytest.mark.parametrize(
+    ("replaced_by", "asked_by", "level", "heard"),
+    [("Ada", "Ada", 0, True), ("Ada", "Ben", 100, True), ("Ada", "Ben", 50, False), ("Ben", "Ben", 50, True)],
+)
 async def test_invitations_to_a_new_room(
-    people: People, bot: Running, monkeypatch: pytest.MonkeyPatch, asked: str
+    people: People,
+    bot: Running,
+    monkeypatch: pytest.MonkeyPatch,
+    replaced_by: str,
+    asked_by: str,
+    level: int,
+    heard: bool,
 ) -> None:
     """Whoever has replaced a room, or may set its levels, can ask the bot into the new one however often they asked."""
     ada, ben = await people.meet("Ada"), await people.meet("Ben")
     before = await room_with(ada, bot.id, ben)
-    if asked == "by another administrator":
-        await before.gives_power(ben.id, 100)
-    chat = await private_chat(ben, bot, encrypted=False)
+    levels = await before._ask("GET", "state/m.room.power_levels")
+    users, events = {**levels["users"], ben.id: level}, {**levels["events"], TOMBSTONE: 50}
+    await before.sets("m.room.power_levels", {**levels, "users": users, "events": events})
+    chat = await private_chat(ada, bot, encrypted=False)
     monkeypatch.setattr(matrix_rooms, "MOST_BY_ONE", 0)
     others = await ada.makes_room(asks=[bot.id])
-    after = await before.upgrades("12", asks=[ben.id])
-    his = await ben.accepts(ada.id)
-    await (after if asked == "by Ada" else his).asks_in(bot.id)
-    if asked != "by a member":
+    first, second = (ada, ben) if replaced_by == "Ada" else (ben, ada)
+    after = await Chat(first, before.id).upgrades("12", asks=[second.id])
+    theirs = {first.name: after, second.name: await second.accepts(first.id)}
+    await theirs[asked_by].asks_in(bot.id)
+    if heard:
         await after.meets(bot.id)
         await is_answered(after)
     await is_answered(chat)
-    await ada.caught_up()
-    assert (bot.id in after.members) == (asked != "by a member")
+    await first.caught_up()
+    assert (bot.id in after.members) == heard
     assert bot.id not in others.members
 
 
