@@ -209,11 +209,14 @@ class Outbox:
             raise UnsureError
 
     async def _follow(self, one: Unsent, to: str) -> Unsent:
-        """Return `one` as it goes to the chat's new id, to which everything still to be sent goes from now on."""
+        """Return `one` as it goes to the chat's new id, to which everything still to be sent goes from now on.
+
+        What it answers has stayed in the old chat.
+        """
         chat = replace(one.chat, id=to)
         try:
             async with self._store.work() as work:
                 await work.moved(one.chat, chat)
         except StoreError as error:
             log.error("a chat has moved, and that could not be recorded: %s", error)
-        return replace(one, chat=chat)
+        return replace(one, chat=chat, message=replace(one.message, answers=None))

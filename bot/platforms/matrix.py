@@ -33,7 +33,7 @@ from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, threa
 from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys, encrypted
 from bot.platforms.matrix_messages import PRESSES, Wording, contents, pressed, reactions
-from bot.platforms.matrix_rooms import Place, Rooms, private
+from bot.platforms.matrix_rooms import A_MOMENT, Place, Rooms, private
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +103,12 @@ class Matrix:
         if self._rooms.encrypted(room) and kind != "m.reaction":
             await self._keys.share(room)
             kind, content = self._client.encrypt(room, kind, content)
-        told = await self._calls.call("PUT", path("rooms", room, "send", kind, transaction), content)
+        try:
+            told = await self._calls.call("PUT", path("rooms", room, "send", kind, transaction), content)
+        except MatrixError as error:
+            if error.code == "M_FORBIDDEN" and await self._rooms.replaced(room):
+                raise LaterError(A_MOMENT) from error
+            raise
         return str(told.get("event_id", ""))
 
     def _offer(self, chat: Chat, room: str, event: str, message: Message, name: str) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from urllib.parse import quote
 
 import aiohttp
 from nio import AsyncClient
 
-from bot.platforms.base import LaterError, PlatformError, UnreachableError
-from bot.platforms.matrix_json import Json
+from bot.platforms.base import LaterError, PlatformError, UndeliveredError, UnreachableError
+from bot.platforms.matrix_json import Json, items
+
+Value = TypeVar("Value")
 
 WAIT = 30.0
 """Seconds for an answer to most calls."""
@@ -17,6 +21,8 @@ _BEHIND = (502, 503, 504)
 """What a server in front of a homeserver says that it cannot reach."""
 SHORTEST, LONGEST = 0.5, 600.0
 """Seconds to wait where the homeserver asks for less, or more."""
+SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds after a failure; each time twice as long."""
 
 
 class MatrixError(Exception):
@@ -53,6 +59,17 @@ class Calls:
         Raises LaterError where the homeserver asks for patience, UnreachableError where it cannot be reached or
         answers nonsense, LoggedOutError without a valid access token, MatrixError where it refuses.
         """
+        found = await self._asked(method, where, body, wait)
+        if not isinstance(found, dict):
+            raise UnreachableError("an answer that is no object")
+        return found
+
+    async def listed(self, where: str) -> list[Json]:
+        """Return the objects of which what is asked for is a list; raises what `call` does."""
+        found = await self._asked("GET", where, None, WAIT)
+        return [one for one in items(found) if isinstance(one, dict)]
+
+    async def _asked(self, method: str, where: str, body: object, wait: float) -> object:
         token = self._client.access_token
         headers = {
             "Content-Type": "application/json",
@@ -66,25 +83,37 @@ class Calls:
             self.away = not isinstance(error, TimeoutError)
             raise UnreachableError(type(error).__name__) from error
         self.away = status in _BEHIND
-        found = _object(text)
-        if found is None or status >= 500:
+        found = _parsed(text)
+        if 200 <= status < 300 and found is not None:
+            return found
+        if not isinstance(found, dict) or status >= 500:
             raise UnreachableError(f"status {status}")
         if status == 429:
             raise LaterError(_patience(found, answer.headers.get("Retry-After", "")))
-        if 200 <= status < 300:
-            return found
         code = str(found.get("errcode", ""))
         if code == "M_UNKNOWN_TOKEN":
             raise LoggedOutError(code)
         raise MatrixError(status, code, str(found.get("session", "")))
 
 
-def _object(text: str) -> Json | None:
+async def patiently(call: Callable[[], Awaitable[Value]], sleep: Callable[[float], Awaitable[None]]) -> Value:
+    """Return what a call brings, however long the homeserver is away; raises MatrixError if it refuses."""
+    pause = SHORTEST_PAUSE
+    while True:
+        try:
+            return await call()
+        except LaterError as later:
+            await sleep(later.seconds)
+        except UndeliveredError:
+            await sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def _parsed(text: str) -> object:
     try:
-        found = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _patience(found: Json, header: str) -> float:

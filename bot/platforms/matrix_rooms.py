@@ -11,16 +11,19 @@ from dataclasses import dataclass, field
 import nio
 
 from bot.events import Chat
-from bot.platforms.base import GoneError, UnreachableError, keep
-from bot.platforms.matrix_calls import Calls, path
+from bot.platforms.base import GoneError, LaterError, MovedError, UnreachableError, keep
+from bot.platforms.matrix_calls import Calls, MatrixError, path
 from bot.platforms.matrix_events import NAME, Room
 from bot.platforms.matrix_json import Json, inner
+from bot.platforms.matrix_levels import TOMBSTONE
 
 MOST_BY_ONE, MOST = 5, 100
 """Invitations that are accepted in an hour: of one person, and of all."""
 HOUR = 3600.0
 LONGEST_WAIT = 20.0
 """Seconds in which the homeserver may tell of a room that is there."""
+A_MOMENT = 2.0
+"""Seconds between two looks whether we are where a room has moved to."""
 ENCRYPTED: Json = {
     "type": "m.room.encryption",
     "state_key": "",
@@ -64,6 +67,9 @@ class Rooms:
         self._last: OrderedDict[str, Place] = OrderedDict()
         self._left: OrderedDict[str, None] = OrderedDict()
         self._opened: dict[str, str] = {}
+        self._moving: set[str] = set()
+        self._moved: dict[str, str] = {}
+        self._stays: set[str] = set()
         self._news = asyncio.Event()
 
     def changed(self) -> None:
@@ -96,7 +102,8 @@ class Rooms:
     def wrote(self, person: str, place: Place) -> None:
         """Remember where a person wrote last: there they are answered."""
         self.asked_for(person)
-        keep(self._last, person, place)
+        now = self._now(place.room)
+        keep(self._last, person, place if now == place.room else Place(now))
 
     def asked_for(self, person: str) -> None:
         """Remember that a person wants to talk with us, wherever they said so."""
@@ -113,19 +120,82 @@ class Rooms:
             self.left(partner)
         self._client.rooms.pop(room_id, None)
 
+    # --- rooms that take the place of others
+
+    def moving(self, room_id: str) -> None:
+        """Let messages to a room wait, for another is to take its place."""
+        self._stays.discard(room_id)
+        self._moving.add(room_id)
+
+    def stays(self, room_id: str) -> None:
+        """Let messages go to a room, whatever was said of another one in its place."""
+        if room_id in self._moving:
+            self._moving.remove(room_id)
+            self._stays.add(room_id)
+
+    def moved(self, room_id: str, to: str) -> None:
+        """Let everything that was to go to a room go `to` another from now on."""
+        if self._now(to) == room_id:  # rooms that name each other: nobody is sent round in a circle
+            self.stays(room_id)
+            return
+        self._moving.discard(room_id)
+        self._moved[room_id] = to
+        for person, last in self._last.items():
+            if last.room == room_id:
+                self._last[person] = Place(to)
+
+    async def replaced(self, room_id: str) -> bool:
+        """Return whether a room is given up for another, though we may not have been told yet."""
+        if room_id in self._moving or room_id in self._moved:
+            return True
+        try:
+            told = await self._calls.call("GET", path("rooms", room_id, "state", TOMBSTONE))
+        except MatrixError:
+            return False
+        return room_id not in self._stays and replacement(room_id, told) is not None
+
+    async def told_of(self, room_id: str) -> None:
+        """Wait until we are in a room, and know it."""
+        while room_id not in self._client.rooms:
+            await self._news.wait()
+
+    def _now(self, room_id: str) -> str:
+        while room_id in self._moved:
+            room_id = self._moved[room_id]
+        return room_id
+
+    # --- where messages go
+
     async def find(self, chat: Chat) -> Place:
-        """Return where messages to `chat` go; a private chat that is not there is opened. GoneError if it is closed."""
-        if not chat.id.startswith("@"):
-            room, _, thread = chat.id.partition(" ")
-            if room not in self._client.rooms:
-                raise GoneError
-            return Place(room, thread or None)
-        last = self._last.get(chat.id)
-        if last and self.partner(last.room) == chat.id:
+        """Return where messages to `chat` go; a private chat that is not there is opened.
+
+        Raises GoneError if it is closed, MovedError if it is elsewhere now, LaterError if that is not certain yet.
+        """
+        if chat.id.startswith("@"):
+            return await self._find_private(chat.id)
+        room, _, thread = chat.id.partition(" ")
+        if room in self._moving:
+            raise LaterError(A_MOMENT)
+        if room in self._moved:
+            raise MovedError(self._moved[room])
+        if room not in self._client.rooms:
+            raise GoneError
+        return Place(room, thread or None)
+
+    async def _find_private(self, person: str) -> Place:
+        """Return where one talks with a person alone: where they wrote last, or in any other room."""
+        last = self._last.get(person)
+        if last and self._serves(last.room, person):
             return last
-        known = (room for room in self._client.rooms if self.partner(room) == chat.id)
-        room = next(known, None) or await self._open(chat.id)
-        return Place(room)
+        room = next((room for room in self._client.rooms if self._serves(room, person)), None)
+        nowhere = room is None and any(self.partner(old) == person for old in self._moving)
+        if nowhere or (last and last.room in self._moving):
+            raise LaterError(A_MOMENT)
+        return Place(room or await self._open(person))
+
+    def _serves(self, room_id: str, person: str) -> bool:
+        """Return whether a room is the private chat with a person, and no other is to be used instead."""
+        return self.partner(room_id) == person and not {room_id} & (self._moving | self._moved.keys())
 
     async def _open(self, person: str) -> str:
         """Open a private chat with a person, encrypted, and return its room."""
@@ -167,6 +237,12 @@ def inviter(told: list[Json], own_id: str) -> str | None:
             sender = event.get("sender")
             return sender if isinstance(sender, str) else None
     return None
+
+
+def replacement(room_id: str, tombstone: object) -> str | None:
+    """Return which room takes the place of another, as its tombstone says."""
+    to = inner(tombstone).get("replacement_room")
+    return to if isinstance(to, str) and to.startswith("!") and to != room_id else None
 
 
 def private(person: str) -> Chat:

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 
 import nio
 
-from bot.platforms.base import LaterError, Take, UndeliveredError
+from bot.platforms.base import LaterError, PlatformError, Take, UndeliveredError
 from bot.platforms.matrix import Matrix
-from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
+from bot.platforms.matrix_calls import LONGEST_PAUSE, SHORTEST_PAUSE, Calls, MatrixError, path, patiently
 from bot.platforms.matrix_events import Reader
 from bot.platforms.matrix_json import Json, inner, items, objects
 from bot.platforms.matrix_json import events as read_events
@@ -25,14 +25,13 @@ from bot.platforms.matrix_keys import Keys, Session, encrypted
 from bot.platforms.matrix_lanes import BEGINNING, Lanes, Position
 from bot.platforms.matrix_rooms import Patience, Rooms, inviter
 from bot.platforms.matrix_unread import Unread
+from bot.platforms.matrix_upgrades import Upgrades
 from bot.waiting import unless
 
 log = logging.getLogger(__name__)
 
 WAIT = 30.0
 """Seconds for which the homeserver holds a question while nothing happens."""
-SHORTEST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-"""Seconds after a failure; each time twice as long."""
 LAST_EVENTS = 1.5
 """Seconds in which events under way may still be recorded at the end; the homeserver brings the rest again."""
 MOST_UNDER_WAY = 1000
@@ -78,10 +77,14 @@ class Syncing:
     unread: Unread = field(default_factory=lambda: Unread(time.monotonic))
     patience: Patience = field(default_factory=Patience)
     lanes: Lanes = field(default_factory=Lanes)
+    upgrades: Upgrades = field(init=False)
     _since: Position = BEGINNING
     _pause: float = SHORTEST_PAUSE
     _complaint: str = ""
     _joining: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.upgrades = Upgrades(self.calls, self.rooms, str(self.client.user_id), self.sleep)
 
     async def run(self, take: Take, stopping: asyncio.Event, ready: Callable[[], None]) -> None:
         """Receive until `stopping` is set; `ready` is called once others can write. PlatformError if in vain."""
@@ -94,6 +97,7 @@ class Syncing:
                     await unless(stopped, self._record(told, take), LAST_EVENTS)
         finally:
             stopped.cancel()
+            self.upgrades.stop()
             await self.lanes.end(LAST_EVENTS)
             for task in list(self._joining):
                 task.cancel()
@@ -196,6 +200,7 @@ class Syncing:
             self.client.rooms[room].members_synced = True  # for we ask for all members, not for some
         except Exception as error:  # whatever somebody has set there: other rooms are not stalled by it
             log.warning("Matrix: a room cannot be read (%s)", type(error).__name__)
+        self.upgrades.notice(room, [*read_events(info.get("state")), *happened])
         self.rooms.changed()
 
     async def _entered(self, room: str, info: Json, events: list[Json], since: Position, take: Take) -> None:
@@ -209,7 +214,7 @@ class Syncing:
         came = events[own[-1]] if own else None
         told = [*read_events(info.get("state")), *events]
         by = inviter(told, str(self.client.user_id)) or _asked_before(came)
-        if came and by and (seen.public or not said):
+        if came and by and (seen.public or not said) and not self.upgrades.leads_to(room):
             await self.matrix.take_until_recorded(self.reader.entered(came, seen, by), take)
 
     async def _gap(self, room: str, start: str, since: Position) -> list[Json]:
@@ -227,15 +232,10 @@ class Syncing:
 
     async def _patiently(self, where: str) -> Json:
         """Return what a call brings, however long that takes; nothing if it is refused."""
-        while True:
-            try:
-                return await self.calls.call("GET", where)
-            except LaterError as later:
-                await self.sleep(later.seconds)
-            except UndeliveredError:
-                await self.sleep(SHORTEST_PAUSE)
-            except MatrixError:
-                return {}
+        try:
+            return await patiently(partial(self.calls.call, "GET", where), self.sleep)
+        except MatrixError:
+            return {}
 
     async def _take(self, raw: Json, room: str, since: Position, take: Take) -> None:
         """Let an event have its effect; one that cannot be read yet waits for its key."""
@@ -275,27 +275,20 @@ class Syncing:
         """Go where we are asked in, as often as is good."""
         for room, info in _rooms(told, "invite").items():
             by = inviter(read_events(info.get("invite_state")), str(self.client.user_id))
-            if by and self.patience.admits(by):
-                task = asyncio.create_task(self._join(room))
+            if by:
+                task = asyncio.create_task(self._join(room, by))
                 self._joining.add(task)
                 task.add_done_callback(self._joining.discard)
 
-    async def _join(self, room: str) -> None:
-        pause = SHORTEST_PAUSE
-        while True:
-            try:
-                await self.calls.call("POST", path("join", room), {})
-                return
-            except LaterError as later:
-                await self.sleep(later.seconds)
-            except UndeliveredError:
-                await self.sleep(pause)
-                pause = min(2 * pause, LONGEST_PAUSE)
-            except LoggedOutError:  # which will be told where it is asked what has happened
-                return
-            except MatrixError:
-                log.info("Matrix: an invitation was withdrawn")
-                return
+    async def _join(self, room: str, by: str) -> None:
+        """Accept an invitation, unless there were many; where a room we are in has moved to, they are not counted."""
+        try:
+            if await self.upgrades.asked(room, by) or self.patience.admits(by):
+                await patiently(partial(self.calls.call, "POST", path("join", room), {}), self.sleep)
+        except MatrixError:
+            log.info("Matrix: an invitation was withdrawn")
+        except PlatformError:
+            log.info("Matrix: an invitation could not be accepted")
 
     async def _upkeep(self) -> None:
         try:
