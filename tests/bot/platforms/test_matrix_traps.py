@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.platforms import matrix, matrix_unread
+from bot.platforms import matrix_unread
 from bot.platforms.base import PlatformError
 from bot.platforms.matrix_account import kept
 from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
@@ -455,16 +455,9 @@ AWAY: list[tuple[faults.Fault, int | None]] = [(faults.Drop(), 2), (faults.error
 
 
 async def test_long_outage(
-    homeserver: Synapse,
-    account: Account,
-    people: People,
-    tmp_path: Path,
-    gate: Gate,
-    log: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    homeserver: Synapse, account: Account, people: People, tmp_path: Path, gate: Gate, log: Path
 ) -> None:
     """Somebody who wrote much is heard to the end, though the homeserver is away for long just then."""
-    monkeypatch.setattr(matrix, "A_LITTLE", 0.2)
     folder, own = tmp_path / "bot", account.user_id
     ada = await people.meet()
     async with bot_on(homeserver, account, folder, gate.url, log=log) as running:
