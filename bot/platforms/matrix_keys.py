@@ -228,11 +228,13 @@ class Keys:
             body: Json = {}
         else:
             body = self._olm.share_keys()
-        account._account.generate_fallback_key()
+        if not account._account.fallback_key:
+            account._account.generate_fallback_key()
         body["fallback_keys"] = {
             f"{CURVE}:{name}": self._signed(key.to_base64())
             for name, key in account._account.fallback_key.items()
         }
+        self._olm.save_account()  # for others may use them before we know that they were taken, or are killed
         told = await self._call("POST", path("keys", "upload"), body)
         self._olm.handle_response(nio.KeysUploadResponse(0, _left(told.get("one_time_key_counts"))))
         self._fallback = True

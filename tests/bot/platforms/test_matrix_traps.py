@@ -199,6 +199,30 @@ async def test_claimed_keys(
         assert "fallback" not in key
 
 
+async def test_keys_taken_without_a_word(
+    homeserver: Synapse, account: Account, people: People, tmp_path: Path, gate: Gate, log: Path
+) -> None:
+    """Keys that the homeserver took, though the bot ended before it knew, are of use to whoever writes meanwhile."""
+    folder = tmp_path / "bot"
+    mallory, bob = await people.meet("Mallory"), await people.meet("Bob")
+    async with bot_on(homeserver, account, folder, gate.url, log=log) as running:
+        chat = await private_chat(bob, running, encrypted=False)
+        asked = {"one_time_keys": {account.user_id: {account.device_id: CURVE}}}
+        for _ in range(60):
+            await mallory.ask("POST", "/_matrix/client/v3/keys/claim", asked)
+        rule = gate.fails(faults.Hang(done=True), "/keys/upload", times=None)
+        await chat.says("!help")
+        await gate.calls.wait_for("/keys/upload", gate.calls.count("/keys/upload") + 1)
+        await asyncio.sleep(1)
+    assert rule.hits
+    rule.cancel()
+    ada = await people.meet("Ada")
+    written = await ada.begins_chat(account.user_id)
+    said = await written.says("!help")
+    async with bot_on(homeserver, account, folder, gate.url, log=log):
+        await written.answered(said, quiet=0)
+
+
 async def test_sync_fails(running: Running, people: People, gate: Gate) -> None:
     """While the homeserver cannot say what happens it is asked a few times only, and all is well afterwards."""
     chat = await private_chat(await people.meet(), running, encrypted=True)
