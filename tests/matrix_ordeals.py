@@ -96,6 +96,7 @@ async def killed(stage: Stage, kills: int, dice: random.Random) -> Tally:
             tally.working += 1
         await stage.program.kill()
     await stage.program.start()
+    await _write(stage.writers, [writer.left for writer in stage.writers], dice)
     await _end(stage, tally)
     return tally
 
