@@ -12,6 +12,7 @@ from bot.campaigns import Campaigns
 from bot.conversation import Conversations
 from bot.countries import Countries
 from bot.dispatcher import Dispatcher
+from bot.frames import Draw, token_of
 from bot.logs import keep_log
 from bot.messages import Messages
 from bot.outbox import Outbox
@@ -29,14 +30,14 @@ LAST_MESSAGES = 2.0
 """Seconds in which messages under way may still be sent at the end."""
 
 
-def furnish(settings: config.Settings) -> tuple[World, Messages]:
-    """Return what the conversations are told, and the words in which they are held."""
+def furnish(settings: config.Settings, thorough: bool = True) -> tuple[World, Messages]:
+    """Return what the conversations are told, and the words in which they are held; how `thorough`, says Campaigns."""
     countries = Countries()
     folders = (templates() / "campaigns", *settings.campaign_dirs)
     messages = Messages(templates() / "messages", countries, default=settings.language)
     given = settings.organisers
-    organisers = Organisers(given.name, given.contact, frozenset(given.accounts))
-    campaigns = Campaigns.load(folders, only=settings.campaigns)
+    organisers = Organisers(given.name, given.contact, given.fax, frozenset(given.accounts))
+    campaigns = Campaigns.load(folders, only=settings.campaigns, thorough=thorough)
     return World(campaigns, countries, messages.languages, organisers), messages
 
 
@@ -56,14 +57,18 @@ async def running(
     messages: Messages,
     *platforms: Platform,
     pace: Pace | None = None,
+    chance: Draw = token_of,
 ) -> AsyncIterator[Bot]:
     """Enter the bot at work; what falls silent is wiped, and what was left unsent waits for the outbox to resume."""
     store = await opened(settings)
+    async with store.work() as work:
+        world.letters.know(await work.letters_to())
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
     sweeping = asyncio.create_task(_sweep(store))
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
-        yield Bot(Dispatcher(Conversations(HANDLERS, world), messages, store, outbox, pace), outbox, store)
+        conversations = Conversations(HANDLERS, world, chance)
+        yield Bot(Dispatcher(conversations, messages, store, outbox, pace), outbox, store)
     finally:
         sweeping.cancel()
         await outbox.drain(LAST_MESSAGES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from bot.events import Localised, Phrase, Reply
 Label = str | Localised | Phrase
 Speak = Callable[[Label], str]
 """Gives a label in the person's language."""
+
+_SAME_LETTERS = str.maketrans("ıىٱ", "iيا", "ـ")
+_BETWEEN_NUMBERS = r"[\d\s,;.+&،؛و]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +56,27 @@ def pick_several(options: Sequence[Option], words: str, speak: Speak) -> tuple[s
 
 def _parts(options: Sequence[Option], words: str, speak: Speak) -> Iterator[str]:
     """Yield what is typed for each option; a label may have a comma of its own."""
-    if re.fullmatch(r"[\d\s,;.+&]+", words):
+    if re.fullmatch(_BETWEEN_NUMBERS, words):
         yield from re.findall(r"\d+", words)
         return
     labels = {fold(speak(option.label)) for option in options}
-    for part in re.split(r"[;\n]", words):
-        pieces = [part] if fold(part) in labels else part.split(",")
+    for part in re.split(r"[;؛\n]", words):
+        pieces = [part] if fold(part) in labels else re.split("[,،]", part)
         yield from (piece for piece in pieces if piece.strip())
 
 
 def fold(text: str) -> str:
-    """Return `text` as it is compared: without case, outer spaces and closing punctuation."""
-    return " ".join(text.casefold().split()).strip(" .!?:,;…\"'«»()")
+    """Return `text` as it is compared: without case, accents, outer spaces and closing punctuation."""
+    return " ".join(_plain(text).split()).strip(" .!?:,;…\"'«»“”„()،؛؟")
+
+
+def _plain(text: str) -> str:
+    """Return `text` without case and accents; a Turkish i is one letter, with a dot or without, small or capital.
+
+    In Arabic accents are vowel signs and the hamza, and lines are filled by a stroke that says nothing.
+    """
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("’", "'")).translate(_SAME_LETTERS)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _typed(options: Sequence[Option], words: str, speak: Speak, careful: bool = False) -> Option | Reply:
@@ -114,7 +127,7 @@ def _names(option: Option, speak: Speak) -> Iterator[str]:
 
 
 def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", text.casefold()))
+    return set(re.findall(r"[^\W_]+", _plain(text)))
 
 
 def _begins(label: str, words: str) -> bool:

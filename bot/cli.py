@@ -61,7 +61,7 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
 
     if sys.stdin is None or sys.stdout is None:
         raise config.ConfigError(["nobody can talk here: standard input or standard output is closed"])
-    world, messages = furnish(settings)
+    world, messages = furnish(settings, thorough=False)
     ends = console.terminal(sys.stdin, sys.stdout, os.environ)
     ends = replace(
         ends, interactive=ends.interactive and not plain, colour=ends.colour and settings.console.colour

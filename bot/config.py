@@ -126,6 +126,7 @@ class Organisers(_Section):
 
     name: str = ""
     contact: str = ""
+    fax: str = ""
     accounts: Annotated[
         tuple[Annotated[str, AfterValidator(_account)], ...], Field(strict=False, repr=False)
     ] = ()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Generic
 
-from bot.buttons import below, way_value
-from bot.choosing import Label, Speak, fold
+from bot.buttons import below, by_commands, way_value
+from bot.choosing import Speak, fold
 from bot.dialogue import (
     Answered,
     Answers,
@@ -19,17 +19,18 @@ from bot.dialogue import (
     Outcome,
     Picked,
     Question,
+    Renewal,
     Review,
     Said,
     Step,
     Store,
-    Walk,
     World,
-    walk,
 )
-from bot.events import Button, Event, Phrase, Press, Reply, Tap
-from bot.frames import Frame, token_of
-from bot.wording import ANSWER, BACK, CANCEL, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
+from bot.events import Button, Event, Press, Reply, Tap
+from bot.frames import Draw, Frame, begun, open_ones, token_of
+from bot.naming import Named, Names
+from bot.walking import Walk, ends_early, is_left_out, walk
+from bot.wording import ANSWER, BACK, CANCEL, ENOUGH, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +47,57 @@ class Turn(Generic[World, Store]):
     tap: Tap | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
-    """What the words behind a command say: the answer to its argument."""
-
-    key: str
-    value: str
-    label: Label
-
-
 class Conversations(Generic[World, Store]):
     """All dialogues, and the rules by which a person moves within and between them."""
 
-    def __init__(self, dialogues: Sequence[Dialogue[World, Store]], world: World) -> None:
+    def __init__(
+        self, dialogues: Sequence[Dialogue[World, Store]], world: World, chance: Draw = token_of
+    ) -> None:
         self.dialogues = {d.name: d for d in dialogues}
         self.world = world
+        self.names = Names(self.dialogues, world)
+        self._chance = chance
         self._walked: tuple[Frame, Walk] | None = None
-
-    @property
-    def words(self) -> tuple[Phrase, ...]:
-        """The words by which the dialogues are asked for."""
-        found = (phrase for d in self.dialogues.values() for phrase in (d.called, d.keywords))
-        return tuple(phrase for phrase in found if phrase)
 
     def turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
         """Return what `event` makes of the open dialogues; the last of `frames` is the present one."""
-        turn = self._turn(frames, event, speak)
+        drafts, awake = tuple(f for f in frames if f.draft), open_ones(frames)
+        if drafts and not awake and way(event.command or event.text, speak) == CANCEL:
+            return Turn((), (Reply("conversation/cancelled"),))
+        turn = self._continued(self._turn(awake, event, speak), drafts, event)
+        turn = replace(turn, frames=(*self._drafts(drafts, turn), *turn.frames))
         if event.press is not None and turn.tap is None:
             turn = replace(turn, tap="taken")
-        if turn.frames and not event.person.id:  # nobody is there who could be asked
+        if open_ones(turn.frames) and not event.person.id:  # nobody is there who could be asked
             return Turn((), (self._in_private(self.dialogues[turn.frames[-1].dialogue], event, speak),))
         return turn
+
+    def _continued(
+        self, turn: Turn[World, Store], drafts: tuple[Frame, ...], event: Event
+    ) -> Turn[World, Store]:
+        """Let a dialogue that goes on with the answers of another begin with them; first those must be complete."""
+        frame = turn.frames[-1] if turn.frames else None
+        source = self.dialogues[frame.dialogue].continues if frame else None
+        if frame is None or source is None or self._walk(frame).passed:
+            return turn
+        known = next((f for f in (*turn.frames[-2::-1], *drafts) if f.dialogue == source), None)
+        others = (f for f in turn.frames[:-1] if f is not known)
+        first = replace(known or frame, dialogue=source, token=token_of(event), draft=False)
+        before: Turn[World, Store] = Turn((*others, first), (Reply("conversation/first-this"),), ask=True)
+        if known is None:
+            return before
+        there = self._moved(turn.frames, event, known.answers)
+        missing = self._walk(first).present
+        present = None if there.finished else self._walk(there.frames[-1]).present
+        return before if missing and present and missing.key == present.key else there
+
+    def _drafts(self, drafts: tuple[Frame, ...], turn: Turn[World, Store]) -> tuple[Frame, ...]:
+        """Return what is kept for dialogues that go on with the answers of others: of each the last."""
+        ended, answers = turn.finished or (None, Answers())
+        if ended is None or all(d.continues != ended.name for d in self.dialogues.values()):
+            return drafts
+        others = (f for f in drafts if f.dialogue != ended.name)
+        return (*others, Frame(ended.name, answers, "", draft=True))
 
     def in_public(self, reply: Reply) -> Reply:
         """Return `reply` for a group: what is for one person alone leads into the private chat."""
@@ -89,7 +110,7 @@ class Conversations(Generic[World, Store]):
 
     def _button(self, dialogue: Dialogue[World, Store], event: Event, speak: Speak) -> Button:
         """Return the button for what `event` asks for; words go along only as an option's value."""
-        named = self._named(dialogue, event.text, speak)
+        named = self.names.named(dialogue, event.text, speak)
         command = f"{dialogue.name} {named.value}" if named else dialogue.name
         return Button(dialogue.summary, command=command)
 
@@ -125,10 +146,9 @@ class Conversations(Generic[World, Store]):
 
     def question(self, frames: tuple[Frame, ...], again: bool = False) -> Reply | None:
         """Return the present question with its buttons, in short if it is asked `again`; None if nothing is open."""
-        if not frames:
-            return None
-        now = self._walk(frames[-1])
-        if now.present is None:
+        frames = open_ones(frames)
+        now = self._walk(frames[-1]) if frames else None
+        if now is None or now.present is None:
             return None
         prompt = (again and now.present.again) or now.present.prompt
         return replace(prompt, buttons=(*below(frames[-1], now, now.present), *prompt.buttons))
@@ -140,12 +160,16 @@ class Conversations(Generic[World, Store]):
         return self._walked[1]
 
     def _forward(self, frame: Frame, event: Event) -> tuple[Frame, Walk]:
-        """Return where `frame` goes on; before others, nobody is asked for words of their own that are not needed."""
+        """Return where `frame` goes on, past the questions that are left out.
+
+        Before others nobody is asked for words of their own that are not needed; whoever has said enough is asked
+        nothing more that may be skipped, until they see the result.
+        """
         now = self._walk(frame)
-        while event.public and isinstance(now.present, Question) and now.present.optional:
+        while is_left_out(now.present, frame.enough, event.public):
             frame = replace(frame, answers=frame.answers.plus(now.present.key, None))
             now = self._walk(frame)
-        return frame, now
+        return replace(frame, enough=False) if isinstance(now.present, Review) else frame, now
 
     # --- commands
 
@@ -166,10 +190,10 @@ class Conversations(Generic[World, Store]):
             return Turn(frames, (Reply("conversation/nothing-open"),))
         if name == BACK:
             return self._back(frames, event)
-        if name == SKIP:
-            return self._skip(frames, event)
+        if name in (SKIP, ENOUGH):
+            return self._skip(frames, event, enough=name == ENOUGH)
         near = difflib.get_close_matches(name.casefold(), [*self.dialogues, *WAYS], n=1, cutoff=0.5)
-        return Turn(frames, (self._unknown(near, "conversation/unknown-command"),), ask=True, again=True)
+        return Turn(frames, (self.names.offered(near, "conversation/unknown-command"),), ask=True, again=True)
 
     def _open(
         self, frames: tuple[Frame, ...], event: Event, dialogue: Dialogue[World, Store], speak: Speak
@@ -179,10 +203,10 @@ class Conversations(Generic[World, Store]):
             return Turn(frames, (self._in_private(dialogue, event, speak),))
         left = next((f for f in frames if f.dialogue == dialogue.name), None)
         others = tuple(f for f in frames if f is not left)
-        named = self._named(dialogue, event.text, speak)
+        named = self.names.named(dialogue, event.text, speak)
         if left and named and left.answers.get(named.key, named.value) != named.value:
             return self._anew((*others, left), event, named)
-        frame, now = self._forward(left or Frame(dialogue.name, Answers(), token_of(event)), event)
+        frame, now = self._forward(left or begun(dialogue, event, self._chance), event)
         if now.present is None:
             return Turn(others, finished=(dialogue, now.answers), ask=True, again=True)
         frames = (*others, frame)
@@ -191,19 +215,10 @@ class Conversations(Generic[World, Store]):
                 turn = self._moved(frames, event, frame.answers.plus(named.key, named.value))
                 return replace(turn, replies=(Reply("start/linked"),)) if event.linked else turn
             if event.public:
-                return Turn(others, (_by_commands(dialogue, now.present),))
+                return Turn(others, (by_commands(dialogue, now.present),))
         return Turn(frames, (Reply("conversation/already-open"),) if left else (), ask=True)
 
-    def _named(self, dialogue: Dialogue[World, Store], words: str, speak: Speak) -> _Named | None:
-        """Return what `words` behind the command of `dialogue` say, if they are an answer to its argument."""
-        step = walk(dialogue, Answers(), self.world).present if words else None
-        if step is None or step.key != dialogue.argument:
-            return None
-        outcome = step.take(Said(words), (), speak)
-        chosen = (o for o in step.options(()) if outcome == Answered(o.value))
-        return next((_Named(step.key, o.value, o.label) for o in chosen), None)
-
-    def _anew(self, frames: tuple[Frame, ...], event: Event, named: _Named) -> Turn[World, Store]:
+    def _anew(self, frames: tuple[Frame, ...], event: Event, named: Named) -> Turn[World, Store]:
         """Go on about something else; what was agreed to, and all that came after, is asked anew."""
         passed = self._walk(frames[-1]).passed
         agreed = dropwhile(lambda step: not isinstance(step, Review), passed)
@@ -221,11 +236,13 @@ class Conversations(Generic[World, Store]):
             return Turn(frames, (Reply("conversation/first-question"),), ask=True, again=True)
         return self._moved(frames, event, frame.answers.minus(passed[-1].key))
 
-    def _skip(self, frames: tuple[Frame, ...], event: Event) -> Turn[World, Store]:
+    def _skip(self, frames: tuple[Frame, ...], event: Event, enough: bool = False) -> Turn[World, Store]:
+        """Leave out the present question, and with `enough` all those after it that may be."""
         step = self._walk(frames[-1]).present
         if step is None or not step.optional:
             return self._aside(frames, Reply("conversation/not-optional"))
-        return self._moved(frames, event, frames[-1].answers.plus(step.key, None))
+        leaving = frames[-1].enough or (enough and ends_early(step))
+        return self._moved(frames, event, frames[-1].answers.plus(step.key, None), leaving)
 
     # --- answers
 
@@ -240,8 +257,8 @@ class Conversations(Generic[World, Store]):
             return Turn(frames, ask=not silent, again=True, tap="outdated")
         if press.value == way_value(BACK):
             return self._back(frames, event)
-        if press.value == way_value(SKIP):
-            return self._skip(frames, event)
+        if press.value in (way_value(SKIP), way_value(ENOUGH)):
+            return self._skip(frames, event, enough=press.value == way_value(ENOUGH))
         return self._answer(frames, event, step, step.take(Said(value=press.value), frames[-1].marked, speak))
 
     def _typed(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
@@ -261,7 +278,9 @@ class Conversations(Generic[World, Store]):
         frame = frames[-1]
         match outcome:
             case Answered(value):
-                return self._moved(frames, event, frame.answers.plus(step.key, value))
+                return self._moved(frames, event, frame.answers.plus(step.key, value), frame.enough)
+            case Renewal(_, key, other):
+                return self._moved(frames, event, frame.answers.plus(key, other))
             case Picked(values):
                 return Turn((*frames[:-1], replace(frame, marked=values)), ask=True, tap="marked")
             case Change(key):
@@ -277,10 +296,13 @@ class Conversations(Generic[World, Store]):
                 reply = replace(refused.reply, values={**asked, **refused.reply.values})
                 return self._aside((*frames[:-1], replace(frame, marked=refused.marked)), reply)
 
-    def _moved(self, frames: tuple[Frame, ...], event: Event, answers: Answers) -> Turn[World, Store]:
+    def _moved(
+        self, frames: tuple[Frame, ...], event: Event, answers: Answers, enough: bool = False
+    ) -> Turn[World, Store]:
         """Go on with `answers`: to the next question, or to the end of the present dialogue."""
         last = frames[-1]
-        frame, now = self._forward(Frame(last.dialogue, answers, token_of(event), before=last.token), event)
+        moved = Frame(last.dialogue, answers, token_of(event), before=last.token, enough=enough)
+        frame, now = self._forward(moved, event)
         if now.present is None:
             ended = self.dialogues[frame.dialogue], now.answers
             return Turn(frames[:-1], finished=ended, ask=True, again=True)
@@ -290,7 +312,7 @@ class Conversations(Generic[World, Store]):
         """Say something, with the present question's buttons below it instead of its whole text once more."""
         question = self.question(frames, again=True)
         buttons = question.buttons if question else ()
-        return Turn(frames, (replace(reply, buttons=buttons),))
+        return Turn(frames, (replace(reply, buttons=(*buttons, *reply.buttons)),))
 
     # --- words without a conversation
 
@@ -300,46 +322,10 @@ class Conversations(Generic[World, Store]):
         if is_one_of(ANSWER, event.text, speak):
             return Turn((), (Reply("conversation/nothing-open"),))
         words = [fold(word) for word in event.text[:200].split()]
-        if 0 < len(words) < 5 and is_one_of(THANKS, words[0], speak):
+        if len(words) < 5 and any(is_one_of(THANKS, word, speak) for word in words[:2]):
             return Turn((), (Reply("conversation/thanks"),))
-        called = next((d.name for d in self.dialogues.values() if _calls(words, d, speak)), None)
-        if called:
+        if called := self.names.called(words, speak):
             return self._command((), event, called, speak)
-        near = [d.name for d in self.dialogues.values() if self._asked_for(d, words, speak)]
-        about = None if near else self._about(event.text, speak)
-        return Turn((), (about or self._unknown(near[:2], "conversation/small-talk"),))
-
-    def _about(self, words: str, speak: Speak) -> Reply | None:
-        """Return what can be done with what `words` name, such as a campaign; None if they name nothing."""
-        if not any(char.isalpha() for char in words):
-            return None
-        named = [(d, self._named(d, words, speak)) for d in self.dialogues.values()]
-        found = next((n for _, n in named if n), None)
-        if found is None:
-            return None
-        able = [d for d, n in named if n and (n.key, n.value) == (found.key, found.value)][:2]
-        buttons = tuple(Button(d.summary, command=f"{d.name} {found.value}") for d in able)
-        return Reply("conversation/about", {"what": found.label}, buttons)
-
-    def _asked_for(self, dialogue: Dialogue[World, Store], words: list[str], speak: Speak) -> bool:
-        keywords = speak(dialogue.keywords) if dialogue.keywords else ""
-        known = [dialogue.name, *keywords.casefold().split()]
-        return any(w in known or (len(w) > 3 and difflib.get_close_matches(w, known, 1, 0.8)) for w in words)
-
-    def _unknown(self, near: list[str], template: str) -> Reply:
-        found = [self.dialogues[name] for name in near if name in self.dialogues]
-        return Reply(template, {"near": near}, tuple(Button(d.summary, command=d.name) for d in found))
-
-
-def _calls(words: list[str], dialogue: Dialogue[World, Store], speak: Speak) -> bool:
-    """Return whether `words` are a single one that is the command of `dialogue`."""
-    if len(words) != 1:
-        return False
-    return words[0] == dialogue.name or bool(dialogue.called and is_one_of(dialogue.called, words[0], speak))
-
-
-def _by_commands(dialogue: Dialogue[World, Store], step: Step) -> Reply:
-    """Return the first question of `dialogue` with a command for each answer, which anybody may tap."""
-    options = (o for o in step.options(()) if not o.show)
-    buttons = (Button(o.label, command=f"{dialogue.name} {o.value}") for o in options)
-    return replace(step.prompt, buttons=tuple(buttons))
+        near = self.names.near(words, speak)
+        about = None if near else self.names.about(event.text, speak)
+        return Turn((), (about or self.names.offered(near[:2], "conversation/small-talk"),))

@@ -17,6 +17,9 @@ from babel.core import get_global
 LANGUAGES = ("en", "ru", "kk", "fr", "es", "de", "tr", "ar")
 """The languages in which a country is recognised, whatever language the conversation is in."""
 
+_APART = {("es", "CG"): "República del Congo", ("kk", "CD"): "Конго Демократиялық Республикасы"}
+"""Names in place of the CLDR's, where those do not say which country is meant."""
+
 MAX_SUGGESTIONS = 4
 MAX_TEXT = 200
 """Characters; anything longer is no answer to "which country?" and is not searched."""
@@ -24,6 +27,7 @@ MAX_TEXT = 200
 _DATA = Path(__file__).with_name("data")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{2}")
 _ARTICLES = frozenset(("the", "la", "le", "les", "l", "el", "los", "las", "die", "der", "das"))
+_SAME_LETTERS = str.maketrans("ıىٱ", "iيا", ".ـ")
 _SAME_WORDS = {"saint": "st", "and": ""}
 _EVERYDAY = "am and are as at be by can do in is it la me my ne no si so to"
 """Everyday words that are also codes: "no" may well mean no, and only "NO" is Norway."""
@@ -72,8 +76,9 @@ class Countries:
         return iter(self._table)
 
     def name(self, code: str, language: str) -> str:
-        """Return the CLDR name in `language`, or else in English; an unknown code stays as it is."""
-        return _territories(language).get(code) or _territories("en").get(code, code)
+        """Return the name in `language`, or else in English; an unknown code stays as it is."""
+        own = _APART.get((language, code)) or _territories(language).get(code)
+        return own or _territories("en").get(code, code)
 
     def location(self, code: str) -> tuple[float, float] | None:
         """Return the capital's latitude and longitude, or None where there is no town or no such country."""
@@ -184,7 +189,7 @@ class Countries:
 
 def _fold(text: str) -> str:
     """Return the words of `text` as they are compared: without case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.casefold()).replace("ı", "i").replace(".", "")
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_SAME_LETTERS)
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     words = (_SAME_WORDS.get(word, word) for word in re.findall(r"[^\W_]+", letters))
     return " ".join(word for word in words if word)

@@ -98,7 +98,21 @@ class Refused:
     marked: tuple[str, ...] = ()
 
 
-Outcome = Answered | Picked | Change | Look | Refused
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Something that was not asked shall come out otherwise: from now on what stands under `key` is `value`."""
+
+    label: Label
+    key: str
+    value: str
+
+    @property
+    def option(self) -> str:
+        """The value of the button that asks for it."""
+        return f"{self.key}{self.value}"
+
+
+Outcome = Answered | Picked | Change | Look | Refused | Renewal
 
 
 class Check(Protocol):
@@ -160,6 +174,8 @@ class Question:
     otherwise: Reply | None = None
     """Asks for the answer itself, once it is not the one that was asked back."""
     again: Reply | None = None
+    enough: bool = False
+    """Whether it can be left out together with all others that may be skipped, up to the review."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the `marked` answers: what may have been meant by words that were none."""
@@ -194,6 +210,7 @@ class Choice:
     careful: bool = False
     """Whether a word out of the middle of an option is not enough: something is recorded or erased."""
     again: Reply | None = None
+    enough: bool = False
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices."""
@@ -257,26 +274,35 @@ class Review:
     looks: tuple[Option, ...] = ()
     optional: bool = False
     again: Reply | None = None
+    renewals: tuple[Renewal, ...] = ()
+    """How to have something come out otherwise that was not asked: left to chance, or to what is usual."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
-        """Return `agree`, then what else can be looked at, then what can be changed."""
-        return (Option(AGREED, self.agree), *self.looks, *self.changes)
+        """Return `agree`, then what else can be looked at, then what can be changed, or can come out otherwise."""
+        renewed = (Option(renewal.option, renewal.label) for renewal in self.renewals)
+        return (Option(AGREED, self.agree), *self.looks, *self.changes, *renewed)
 
     def holds(self, value: Value) -> bool:
         """Return whether the person has agreed."""
         return value == AGREED
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
-        """Return the agreement, a look aside, or which answer shall change."""
+        """Return the agreement, a look aside, or what shall change."""
         chosen = pick(self.options(()), said.words, said.value, speak)
         if isinstance(chosen, Reply):
             return Refused(chosen)
         if chosen.show:
             return Look(chosen.show)
+        if renewal := next((one for one in self.renewals if one.option == chosen.value), None):
+            return renewal
         return Answered(AGREED) if chosen.value == AGREED else Change(chosen.value)
 
 
 AGREED, DONE = "agreed", "done"
+UNASKED = "<"
+"""How the keys begin of what stands among the answers and was not asked for: steps see it from the start."""
+CHANCE = "<chance>"
+"""The key under which a dialogue that leaves something to chance finds its mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,34 +342,7 @@ class Dialogue(Generic[World, Store]):
     """Words by which somebody who does not know the command may ask for it, separated by spaces."""
     private: bool = False
     """Whether it is for one person alone: in a group it answers with the way into the private chat."""
-
-
-class _Visible(Answers):
-    """The answers as the steps see them: a step's answer appears once the walk has passed the step."""
-
-    __slots__ = ()
-
-    def reveal(self, key: str, value: Value) -> None:
-        self._values[key] = value
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """A dialogue walked with some answers: the steps that hold, and the one to ask (None: all is answered)."""
-
-    passed: tuple[Step, ...]
-    present: Step | None
-    answers: Answers
-    """The answers of the passed steps only: nothing is left of a branch that is no longer taken."""
-
-
-def walk(dialogue: Dialogue[World, Store], answers: Answers, world: World) -> Walk:
-    """Return where `dialogue` stands: it goes from step to step and stops at the first without a valid answer."""
-    visible = _Visible()
-    passed: list[Step] = []
-    for step in dialogue.steps(visible, world):
-        if step.key not in answers or not step.holds(answers[step.key]):
-            return Walk(tuple(passed), step, visible)
-        visible.reveal(step.key, answers[step.key])
-        passed.append(step)
-    return Walk(tuple(passed), None, visible)
+    continues: str | None = None
+    """The dialogue whose answers it begins with; they are kept for that until the chat has been silent for a day."""
+    chance: bool = False
+    """Whether something in it is left to chance: then a mark of its own stands among the answers, as CHANCE."""

@@ -13,7 +13,7 @@ from typing import Generic
 from bot.conversation import Conversations, Turn
 from bot.dialogue import Done, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
-from bot.frames import Frame, dump, parse
+from bot.frames import Frame, dump, open_ones, parse
 from bot.guessing import Guessing
 from bot.messages import Messages
 from bot.outbox import Outbox
@@ -58,7 +58,7 @@ class Dispatcher(Generic[World]):
     ) -> None:
         self._conversations = conversations
         self._messages = messages
-        self._guess = Guessing(messages, conversations.words)
+        self._guess = Guessing(messages, conversations.names.known)
         self._store = store
         self._outbox = out
         self._pace = pace
@@ -147,7 +147,7 @@ class Dispatcher(Generic[World]):
             if not known.new:
                 return _Effect(new=False)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
-            language = await self._language(known, event, work, begins=not frames)
+            language = await self._language(known, event, work, begins=not open_ones(frames))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
             done = await self._finish(turn, event, work)
             left = () if done.clear else turn.frames

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -123,12 +123,70 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A letter as it is printed on one sheet of paper, in words that are final.
+
+    `sender` and `recipient` are addresses, a line each; a sender who gives none is ().
+    """
+
+    language: str
+    """In which the letter is written."""
+    paper: Literal["a4", "us-letter"]
+    sender: tuple[str, ...] = field(repr=False)
+    recipient: tuple[str, ...] = field(repr=False)
+    date: str
+    subject: str
+    text: str = field(repr=False)
+    """From the salutation to the name below it: paragraphs parted by blank lines, and numbered demands.
+
+    The last paragraph is the name, with whatever stands below it; above it there is room to sign.
+    """
+    fax: str = ""
+    """The number that it is faxed to, in international form; "" for a letter that goes by post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An e-mail that a mail program opens, ready to be sent; `to` and `cc` are addresses without names."""
+
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    subject: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes with a message; it is made in memory when it is sent, and is never on the disk.
+
+    `name` is the file's name, in letters of ASCII: "letter-president.pdf", "letter-company.eml".
+    """
+
+    name: str
+    content: Page | Draft
+
+    def for_reader(self, language: str) -> Document:
+        """Return the file itself: it is the same for everybody."""
+        return self
+
+
+@runtime_checkable
+class Enclosed(Protocol):
+    """A file to go with a reply, for whoever reads that in a language."""
+
+    def for_reader(self, language: str) -> Document:
+        """Return the file for somebody who reads `language`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """What to say, in no language yet: a message template, its values and the buttons below it."""
+    """What to say, in no language yet: a message template, its values, the buttons below it and a file beside it."""
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
+    document: Enclosed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,14 +213,21 @@ class Message:
     """The message that this one takes the place of, by its id on the platform."""
     answers: str | None = None
     """The message that this one refers to, by its id on the platform: others may have spoken in between."""
+    document: Document | None = None
+    """A file that goes with it; the words stand below it as its caption where they fit, else before it."""
+    apology: str = ""
+    """What is said instead of the file if it cannot be made; HTML as well."""
 
 
-def clean(text: str) -> str:
-    """Return `text` fit to store and show: NFC, without control characters, lone surrogates, direction overrides."""
+def clean(text: str, keep: Set[str] = frozenset()) -> str:
+    """Return `text` fit to store and show: NFC, without control characters, lone surrogates, direction overrides.
+
+    What is ours to say may `keep` some of these.
+    """
     if text.replace("\n", "").isprintable():  # as nearly everything is: nothing to leave out
         return unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", "".join(c for c in text if _kept(c)))
+    return unicodedata.normalize("NFC", "".join(c for c in text if c in keep or _kept(c)))
 
 
 def _kept(char: str) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.dialogue import Answers, Value
+from bot.dialogue import CHANCE, Answers, Dialogue, Store, Value, World
 from bot.events import Event
+
+Draw = Callable[[Event], str]
+"""Gives the mark on which everything depends that is left to chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +25,42 @@ class Frame:
     changing: tuple[str, Value] | None = None
     before: str = ""
     """The token of the question before: whoever taps it twice has answered already."""
+    enough: bool = False
+    """Whether all further questions that may be skipped are to be left out, up to the review."""
+    draft: bool = False
+    """Whether the dialogue has ended, and its answers are kept for another that goes on with them."""
+
+
+_OTHERS = ("token", "marked", "changing", "before", "enough", "draft")
+
+
+def begun(dialogue: Dialogue[World, Store], event: Event, chance: Draw) -> Frame:
+    """Return `dialogue` at its beginning; what is left to chance in it is drawn from the event that opened it."""
+    answers = Answers({CHANCE: chance(event)} if dialogue.chance else {})
+    return Frame(dialogue.name, answers, token_of(event))
 
 
 def dump(frames: tuple[Frame, ...]) -> str:
     """Return `frames` as JSON for the database."""
     return json.dumps(
-        [[f.dialogue, dict(f.answers), f.token, f.marked, f.changing, f.before] for f in frames],
+        [[f.dialogue, dict(f.answers), *(getattr(f, name) for name in _OTHERS)] for f in frames],
         ensure_ascii=False,
     )
 
 
 def parse(text: str, known: Sequence[str]) -> tuple[Frame, ...]:
-    """Return the frames that `dump` wrote, also without `before`; those of dialogues no longer `known` are left out."""
+    """Return the frames that `dump` wrote, also without the last ones; dialogues no longer `known` are left out."""
     frames = []
-    for dialogue, answers, token, marked, changing, *before in json.loads(text):
+    for dialogue, answers, token, marked, changing, *rest in json.loads(text):
         kept = Answers({k: _value(v) for k, v in answers.items()})
         old = (changing[0], _value(changing[1])) if changing else None
-        frames.append(Frame(dialogue, kept, token, tuple(marked), old, *before))
+        frames.append(Frame(dialogue, kept, token, tuple(marked), old, *rest))
     return tuple(f for f in frames if f.dialogue in known)
+
+
+def open_ones(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """Return those of `frames` that wait for an answer."""
+    return tuple(frame for frame in frames if not frame.draft)
 
 
 def _value(value: str | list[str] | None) -> Value:

@@ -10,7 +10,7 @@ from bot.events import Phrase
 from bot.messages import SOURCE, Messages
 
 _LETTERS = (
-    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("ar", re.compile(r"\A(?!.*[پچژگکیے]).*[\u0621-\u064a]", re.DOTALL)),  # not Persian, not Urdu
     ("kk", re.compile("[әғқұһ]", re.IGNORECASE)),
     ("ru", re.compile("[\u0400-\u04ff]")),
 )

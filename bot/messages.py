@@ -6,20 +6,25 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
+from html import escape
 from pathlib import Path
+from typing import Protocol
 
 from babel import Locale, dates, lists, negotiate_locale, numbers
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.choosing import Label, Speak
 from bot.countries import Countries
-from bot.events import Button, Message, Phrase, Reply, ShownButton
+from bot.direction import isolated
+from bot.events import Button, Document, Message, Phrase, Reply, ShownButton
 
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
 """The language that the templates are written in."""
+NO_FILE = Phrase("I could not make the file {name}; please ask for it again later.")
 
 
 class Messages:
@@ -72,11 +77,32 @@ def translations(locales: Path, language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+class Parallel(Protocol):
+    """A letter in the recipient's language, beside which the reader's stands."""
+
+    def language(self, reader: str) -> str:
+        """Return the language that it is written in for somebody who reads `reader`."""
+        ...
+
+    def beside(self, reader: str) -> str:
+        """Return it in the reader's own language; "" if it is in that, or cannot be had."""
+        ...
+
+
+class Linked(Protocol):
+    """Something that a link opens, which depends on the language of whoever taps it."""
+
+    def link(self, language: str) -> object:
+        """Return the link."""
+        ...
+
+
 class _Voice:
     """The templates in one language."""
 
     def __init__(self, folder: Path, locales: Path, language: str, countries: Countries) -> None:
         self._language = language
+        self._from_right = Locale.parse(language).text_direction == "rtl"
         self._catalogue = translations(locales, language)
         self._templates = Environment(
             loader=FileSystemLoader(folder),
@@ -109,7 +135,19 @@ class _Voice:
         def foreign(spoken: Iterable[str]) -> bool:
             return self._language not in spoken
 
+        def beside(letter: Parallel) -> str:
+            return letter.beside(self._language)
+
+        def written_in(letter: Parallel) -> str:
+            return letter.language(self._language)
+
+        def link(value: Linked) -> object:
+            return value.link(self._language)
+
         return {
+            "beside": beside,
+            "link": link,
+            "written_in": written_in,
             "listed": listed,
             "foreign": foreign,
             "day": day,
@@ -121,14 +159,21 @@ class _Voice:
 
     def render(self, reply: Reply) -> Message:
         text = self._templates.get_template(f"{reply.template}.html.j2").render(reply.values)
-        return Message(_tidy(text), tuple(self._shown(button) for button in reply.buttons))
+        document = None if reply.document is None else reply.document.for_reader(self._language)
+        buttons = tuple(map(self._shown, reply.buttons))
+        text = self._in_order(_tidy(text))
+        return Message(text, buttons, document=document, apology=self._apology(document))
+
+    def _apology(self, document: Document | None) -> str:
+        """Return what is said if `document` cannot be made: only here the person's language is known."""
+        return escape(self.speak(replace(NO_FILE, values={"name": document.name}))) if document else ""
 
     def speak(self, label: Label) -> str:
         return str(self._finalize(label))
 
     def _shown(self, button: Button) -> ShownButton:
         return ShownButton(
-            self.speak(button.label),
+            self._in_order(self.speak(button.label)),
             button.press,
             button.number,
             button.command,
@@ -137,6 +182,10 @@ class _Voice:
             None if button.copy is None else self.speak(button.copy),
             button.place,
         )
+
+    def _in_order(self, words: str) -> str:
+        """Return `words` so that what is foreign in them keeps its order, if the language runs from the right."""
+        return isolated(words) if self._from_right else words
 
     def _finalize(self, value: object) -> object:
         """Return what a template shows for `value`: words in the language; safe HTML only if it says so itself."""

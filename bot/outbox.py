@@ -20,6 +20,7 @@ from bot.platforms.base import (
     LaterError,
     MovedError,
     RefusedError,
+    UnmadeError,
     UnreachableError,
     UnsureError,
 )
@@ -191,6 +192,9 @@ class Outbox:
                 self._lost.add(one.chat.platform)
                 await self._sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
+            except UnmadeError as error:
+                log.error("a message goes out without its file: %s", error)
+                one = replace(one, message=_without_file(one.message))
             except MovedError as moved:
                 one = await self._follow(one, moved.to)
             except GoneError:
@@ -220,3 +224,9 @@ class Outbox:
         except StoreError as error:
             log.error("a chat has moved, and that could not be recorded: %s", error)
         return replace(one, chat=chat, message=replace(one.message, answers=None))
+
+
+def _without_file(message: Message) -> Message:
+    """Return `message` without its file, and with the apology for that."""
+    html = "\n\n".join(filter(None, (message.html, message.apology)))
+    return replace(message, html=html, document=None, apology="")

@@ -8,6 +8,13 @@ _SHARED = {"Asia/Bangkok": ("TH", "VN"), "Europe/Belgrade": ("RS", "XK")}
 """Time zones of several countries: the north of Vietnam keeps Bangkok's, Kosovo Belgrade's."""
 
 
+def time_zone_at(place: Place) -> str:
+    """Return the time zone at `place`, as in the tz database."""
+    from tzfpy import get_tz  # seldom needed
+
+    return str(get_tz(place.longitude, place.latitude))
+
+
 def countries_at(place: Place) -> tuple[str, ...]:
     """Return the code of the country at `place`, or of each that it may be; none on the high seas and off the map.
 

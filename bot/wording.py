@@ -5,9 +5,17 @@ from __future__ import annotations
 from bot.choosing import Speak, fold
 from bot.events import Phrase
 
-BACK, SKIP, CANCEL = "back", "skip", "cancel"
-WAYS = {BACK: Phrase("Back"), SKIP: Phrase("Skip"), CANCEL: Phrase("Cancel")}
+BACK, SKIP, ENOUGH, CANCEL = "back", "skip", "enough", "cancel"
+WAYS = {
+    BACK: Phrase("Back"),
+    SKIP: Phrase("Skip"),
+    # Translators: the button that leaves out all further questions and shows the letter; at most 17 characters
+    ENOUGH: Phrase("On to the letter"),
+    CANCEL: Phrase("Cancel"),
+}
 """The words that lead through every conversation, by their command."""
+# Translators: what people may type instead of "On to the letter"
+_ENOUGH = (Phrase("That is enough"), Phrase("Show me the letter"))
 # Translators: what people may type instead of "cancel"; several words are separated by spaces
 STOP = Phrase("stop")
 # Translators: what people may type when they go; any number of words
@@ -21,13 +29,15 @@ THANKS = Phrase("thanks thx thank 👍 🙏")
 
 
 def way(words: str, speak: Speak) -> str | None:
-    """Return the way ("back", "skip", "cancel") that `words` name in English or the person's language."""
+    """Return the way ("back", "skip", "enough", "cancel") that `words` name in English or the person's language."""
     if is_one_of(STOP, words, speak):
         return CANCEL
     said = fold(words)
+    if any(said in (fold(phrase.text), fold(speak(phrase))) for phrase in _ENOUGH):
+        return ENOUGH
     return next((name for name, phrase in WAYS.items() if said in (name, fold(speak(phrase)))), None)
 
 
 def is_one_of(known: Phrase, words: str, speak: Speak) -> bool:
     """Return whether `words` are one of the words `known` in English or the person's language."""
-    return fold(words) in {*known.text.split(), *speak(known).split()}
+    return fold(words) in map(fold, (*known.text.split(), *speak(known).split()))

@@ -8,6 +8,7 @@ from handlers.world import Talk
 
 _ASKING: tuple[Talk, ...] = (
     letter.letter,
+    letter.kit,
     appeal.appeal,
     appeal.demands,
     appeal.background,

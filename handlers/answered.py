@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from bot.choosing import Label
-from bot.dialogue import Answers, Step, Value, walk
+from bot.dialogue import UNASKED, Answers, Step, Value
 from bot.events import Phrase
+from bot.walking import walk
 from handlers.world import Talk, World
 
+_NO_ANSWERS = ("kit", "more")
+"""Steps at which somebody takes what they need, and tells nothing."""
 _NAMES = {
     "campaign": Phrase("Appeal"),
     "kind": Phrase("Kind of letter"),
@@ -17,6 +20,8 @@ _NAMES = {
     "members": Phrase("Members"),
     "town": Phrase("Town"),
     "country": Phrase("Country"),
+    "struck": Phrase("What struck you"),
+    "work": Phrase("Your work"),
     "reason": Phrase("Your own words"),
     "review": Phrase("When you read it"),
     "when": Phrase("When it is sent"),
@@ -31,7 +36,8 @@ Line = tuple[Label, tuple[Label, ...]]
 def lines(dialogue: Talk, answers: Answers, world: World) -> tuple[Line, ...]:
     """Return each answer beside what it answers, as it was chosen or typed; what was skipped is left out."""
     steps = {step.key: step for step in walk(dialogue, answers, world).passed}
-    given = ((key, value) for key, value in answers.items() if value is not None)
+    told = (key for key in answers if not key.startswith(UNASKED) and key not in _NO_ANSWERS)
+    given = ((key, answers[key]) for key in told if answers[key] is not None)
     return tuple(
         (_NAMES.get(key, Phrase("Another answer")), _said(steps.get(key), value)) for key, value in given
     )

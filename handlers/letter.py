@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
-from bot.campaigns import Addressee, Campaign
+from bot.campaigns import Addressee, Campaign, Version
+from bot.chance import Chance
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Dialogue, Done, Review, Step
+from bot.dialogue import CHANCE, Answers, Choice, Dialogue, Done, Renewal, Review, Step
 from bot.events import Event, Phrase, Reply
 from bot.letters import Letter
-from handlers import pledging
-from handlers.copying import copies
+from bot.messages import language_name
+from bot.similarity import Own
+from handlers import pledging, sending
 from handlers.questions import question
 from handlers.route import route
+from handlers.sending import Written
 from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
 SENDERS = (
@@ -29,14 +32,42 @@ _CHANGES = {
     "members": Phrase("Change the number of members"),
     "town": Phrase("Change the town"),
     "country": Phrase("Change the country"),
+    "struck": Phrase("Change the fact I chose"),
+    "work": Phrase("Change the work I named"),
     "reason": Phrase("Change my own words"),
 }
+WRITTEN_IN = "<written-in>"
+"""The key of the language that the letter is written in, where the supporter chose it."""
+_FIRST = {
+    "struck": Phrase("Choose what struck me"),
+    "work": Phrase("Say what my work is"),
+    "reason": Phrase("Add words of my own"),
+}
+"""What is said instead where there is no answer yet."""
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
-    """Yield the steps from the choice of a campaign to the pledge."""
+    """Yield the steps from the choice of a campaign over the letter and what it takes to send it to the pledge."""
     if not world.writable:
         return
+    written = yield from _writing(answers, world)
+    if written.route.ways:
+        yield sending.choice("kit", written, Phrase("I have what I need"), world)
+    listable = tuple(key for key in ("organisation", "name") if answers.text(key))
+    yield from pledging.steps(answers, written.route, Reply("letter/when"), listable)
+
+
+def more(answers: Answers, world: World) -> Iterator[Step]:
+    """Yield the steps of the letter, and once more what it takes to send it."""
+    if not world.writable:
+        return
+    written = yield from _writing(answers, world)
+    if written.route.ways:
+        yield sending.choice("more", written, Phrase("I have what I need"), world)
+
+
+def _writing(answers: Answers, world: World) -> Generator[Step, None, Written]:
+    """Yield the steps up to the letter that is agreed to, and return it."""
     asked: list[str] = []
     for step in _interview(answers, world):
         asked.append(step.key)
@@ -44,17 +75,28 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     campaign = chosen_campaign(answers, world.writable)
     way = route(answers, campaign, chosen_kind(answers, campaign))
     letters = tuple(_letter(answers, campaign, one) for one in way.addressees)
-    changes = tuple(Option(key, _CHANGES.get(key, Phrase("Change another answer"))) for key in asked)
     said = {"campaign": campaign, "route": way, "letter": letters[0]}
-    right = Phrase("The letter is right")
-    yield Review("review", Reply("letter/review", said), right, changes, again=again("review"))
-    yield from pledging.steps(
-        answers,
-        way,
-        Reply("letter/send", said, copies(way.reachable, letters[0].subject)),
-        looks=tuple(_look(one, letter) for one, letter in zip(way.addressees, letters, strict=True)),
-        listable=tuple(key for key in ("organisation", "name") if answers.text(key)),
+    yield _review(answers, said, letters[0], tuple(asked))
+    return Written(way, letters)
+
+
+def _review(answers: Answers, said: dict[str, object], letter: Letter, asked: tuple[str, ...]) -> Review:
+    """Return the step that shows the letter: how much of it is the supporter's own, and what can be changed."""
+    labels = _CHANGES | {key: label for key, label in _FIRST.items() if not answers.text(key)}
+    changes = tuple(Option(key, labels.get(key, Phrase("Change another answer"))) for key in asked)
+    other = str(Chance.parse(answers.text(CHANCE)).another())
+    # Translators: the button that says the same letter in other words
+    words = (Renewal(Phrase("Other words"), CHANCE, other),) if letter.has_other_words else ()
+    # Translators: a button that has the letter written in {language}, which is named in itself: русский
+    tongues = (
+        (code, Phrase("Write it in: {language}", {"language": language_name(code)}))
+        for code in letter.languages
     )
+    others = tuple(Renewal(label, WRITTEN_IN, code) for code, label in tongues if code != letter.written_in)
+    renewals = (*words, *(others if len(letter.languages) > 1 else ()))
+    shown = Reply("letter/review", {**said, "own": Own(letter), "invited": "reason" in asked})
+    right = Phrase("The letter is right")
+    return Review("review", shown, right, changes, again=again("review"), renewals=renewals)
 
 
 def _interview(answers: Answers, world: World) -> Iterator[Step]:
@@ -86,8 +128,10 @@ def _questions(answers: Answers, campaign: Campaign, kind: str, world: World) ->
     """Yield the campaign's own questions; who lives in the country concerned is warned right after saying so."""
     warned = False
     sender = answers.text("sender")
-    for asked in campaign.questions_for(kind, sender):
-        yield question(asked, world.countries, sender, warned)
+    questions = campaign.questions_for(kind, sender, _version(answers))
+    for number, asked in enumerate(questions, 1):
+        enough = asked.optional and any(later.optional for later in questions[number:])
+        yield question(asked, world.countries, sender, warned, enough)
         warned = asked.type == "country" and answers.text(asked.key) == campaign.country
 
 
@@ -97,28 +141,33 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
         return Done((Reply("campaign/none"),))
     campaign = chosen_campaign(answers, world.writable)
     way = route(answers, campaign, chosen_kind(answers, campaign))
-    return await pledging.finish(event, answers, way, store)
+    return await pledging.finish(event, answers, way, world, store)
+
+
+async def farewell(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Return what is left to do, once somebody has what they need."""
+    if not world.writable:
+        return Done((Reply("campaign/none"),))
+    campaign = chosen_campaign(answers, world.writable)
+    way = route(answers, campaign, chosen_kind(answers, campaign))
+    return Done((Reply("kit/ready") if way.ways else Reply("pledge/no-way", {"route": way}),))
 
 
 def _letter(answers: Answers, campaign: Campaign, addressee: Addressee) -> Letter:
     return Letter(
         campaign=campaign,
         kind=addressee.kind,
-        version="published" if answers.text("version") == "published" else "open",
+        version=_version(answers),
         sender="organisation" if answers.text("sender") == "organisation" else "person",
         answers={key: answers.text(key) for key in answers},
         recipient=addressee.recipient.key,
+        written_in=answers.text(WRITTEN_IN),
+        chance=Chance.parse(answers.text(CHANCE)),
     )
 
 
-def _look(addressee: Addressee, letter: Letter) -> Option:
-    shown = Reply("letter/other", {"addressee": addressee, "letter": letter})
-    return Option(
-        f"letter-{addressee.recipient.key}",
-        # Translators: a button that shows the letter to {office}, a short name. A phone shows about 30 characters
-        Phrase("Letter to: {office}", {"office": addressee.short}),
-        shown,
-    )
+def _version(answers: Answers) -> Version:
+    return "published" if answers.text("version") == "published" else "open"
 
 
 letter: Talk = Dialogue(
@@ -130,4 +179,15 @@ letter: Talk = Dialogue(
     # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("letter write protest solidarity sign help them"),
     private=True,
+    chance=True,
+)
+kit: Talk = Dialogue(
+    "kit",
+    Phrase("What it takes to send your letter"),
+    farewell,
+    more,
+    # Translators: words by which people may ask for this; any number, in any order
+    keywords=Phrase("pdf print file envelope mail send"),
+    private=True,
+    continues="letter",
 )

@@ -40,7 +40,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
         return Done((Reply("campaign/none"),))
     campaign = chosen_campaign(answers, world.writable)
     way = route(answers, campaign, chosen_kind(answers, campaign))
-    return await pledging.finish(event, answers, way, store)
+    return await pledging.finish(event, answers, way, world, store)
 
 
 async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:

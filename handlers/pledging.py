@@ -41,12 +41,11 @@ def steps(
     way: Route,
     prompt: Reply,
     listable: tuple[str, ...],
-    looks: tuple[Option, ...] = (),
 ) -> Iterator[Step]:
     """Yield the pledge's steps; `prompt` opens them, and `listable` says what there is to be listed."""
     if not way.ways:
         return
-    yield Choice("when", prompt, (*_WHEN, *looks), optional=True, again=again("send" if looks else "when"))
+    yield Choice("when", prompt, _WHEN, optional=True, again=again("when"))
     when = answers.text("when")
     if not _says(when):
         return
@@ -59,7 +58,7 @@ def steps(
     yield Choice("consent", may_count, options, careful=True, again=again("consent"))
 
 
-async def finish(event: Event, answers: Answers, way: Route, store: Store) -> Done:
+async def finish(event: Event, answers: Answers, way: Route, world: World, store: Store) -> Done:
     """Record the pledge that the answers make, and say what was recorded."""
     if not way.ways:
         return Done((Reply("pledge/no-way", {"route": way}),))
@@ -67,6 +66,7 @@ async def finish(event: Event, answers: Answers, way: Route, store: Store) -> Do
         return Done((Reply("pledge/none"),))
     pledge = _pledge(event, answers, way)
     recorded = await store.add_pledge(event.person, pledge)
+    world.letters.add(pledge.campaign, (one.recipient for one in pledge.ways))
     return Done((Reply("pledge/recorded", {"pledge": pledge, "recorded": recorded}),))
 
 

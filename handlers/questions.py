@@ -7,10 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.campaigns import Question as Asked
+from bot.choosing import Option
 from bot.countries import Countries
-from bot.dialogue import Check, Question, Refused
+from bot.dialogue import Check, Choice, Question, Refused
 from bot.events import Place, Reply
 from bot.places import countries_at
+from handlers.world import again as ask_again
 
 LINE = 120
 """Characters of a name, an organisation, a town."""
@@ -48,14 +50,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Accepts a whole number from `least` to `most`, also written as 1,200 or 1 200."""
+    """Accepts a whole number from `least` to `most`, also written as 1,200, 1 200 or ١٬٢٠٠."""
 
     least: int
     most: int
 
     def __call__(self, words: str) -> str | Refused:
         """Return the number in plain digits."""
-        digits = re.sub(r"(?<=\d)[\s.,'’](?=\d{3}(?!\d))", "", words.strip())
+        digits = re.sub(r"(?<=\d)[\s.,'’٬،](?=\d{3}(?!\d))", "", words.strip())
         if re.fullmatch(r"\d{1,12}", digits) and self.least <= int(digits) <= self.most:
             return str(int(digits))
         return Refused(Reply("questions/number", {"least": self.least, "most": self.most}))
@@ -112,13 +114,22 @@ class CountryName:
         return self.countries.name(self.code, language)
 
 
-def question(asked: Asked, countries: Countries, sender: str, warned: bool = False) -> Question:
-    """Return the step that asks a campaign's question; `warned` puts the warning for people at home before it."""
+def question(
+    asked: Asked, countries: Countries, sender: str, warned: bool = False, enough: bool = False
+) -> Question | Choice:
+    """Return the step that asks a campaign's question; `warned` puts the warning for people at home before it.
+
+    With `enough` it can be left out together with those after it.
+    """
     said = {"type": asked.type, "ask": asked.ask, "sender": sender}
     prompt, again = (Reply("questions/ask", {**said, "warned": now}) for now in (warned, False))
     if asked.type == "country":
-        return _where(asked.key, prompt, countries, asked.optional)
-    return Question(asked.key, prompt, _check(asked), asked.optional, again=again)
+        return _where(asked.key, prompt, countries, asked.optional, enough)
+    if asked.type == "choice":
+        options = tuple(Option(fact.key, fact.short) for fact in asked.facts)
+        listed = Reply("questions/facts", {**prompt.values, "facts": asked.facts})
+        return Choice(asked.key, listed, options, asked.optional, again=ask_again("fact"), enough=enough)
+    return Question(asked.key, prompt, _check(asked), asked.optional, again=again, enough=enough)
 
 
 def ask_country(countries: Countries, sender: str = "") -> Question:
@@ -127,7 +138,7 @@ def ask_country(countries: Countries, sender: str = "") -> Question:
     return _where("country", prompt, countries, True)
 
 
-def _where(key: str, prompt: Reply, countries: Countries, optional: bool) -> Question:
+def _where(key: str, prompt: Reply, countries: Countries, optional: bool, enough: bool = False) -> Question:
     return Question(
         key,
         prompt,
@@ -136,6 +147,7 @@ def _where(key: str, prompt: Reply, countries: Countries, optional: bool) -> Que
         locate=Located(countries),
         name=Naming(countries),
         otherwise=Reply("questions/retype"),
+        enough=enough,
     )
 
 

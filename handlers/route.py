@@ -51,17 +51,17 @@ class Route:
     @property
     def reachable(self) -> tuple[Addressee, ...]:
         """Those whom it can be sent to."""
-        return tuple(one for one in self.addressees if _channels(one))
+        return tuple(one for one in self.addressees if channels_of(one))
 
     @property
     def unreachable(self) -> tuple[Addressee, ...]:
         """Those for whom no safe address is known."""
-        return tuple(one for one in self.addressees if not _channels(one))
+        return tuple(one for one in self.addressees if not channels_of(one))
 
     @property
     def channels(self) -> frozenset[str]:
         """The kinds of channel by which it can be sent."""
-        return frozenset(channel for one in self.addressees for channel in _channels(one))
+        return frozenset(channel for one in self.addressees for channel in channels_of(one))
 
     @property
     def ways(self) -> tuple[Option, ...]:
@@ -72,7 +72,7 @@ class Route:
                 replace(BY[channel], values={"office": one.short}),
             )
             for one in self.addressees
-            for channel in _channels(one)
+            for channel in channels_of(one)
         )
 
 
@@ -82,7 +82,7 @@ def route(answers: Answers, campaign: Campaign, kind: str) -> Route:
     return Route(campaign, kind, country, campaign.addressees(kind, country))
 
 
-def _channels(addressee: Addressee) -> tuple[str, ...]:
+def channels_of(addressee: Addressee) -> tuple[str, ...]:
     """Return the kinds of channel to choose from; an embassy's address can be looked up if it is not known."""
     looked_up = ["post"] if addressee.recipient.nearest_mission else []
     return tuple(dict.fromkeys([*looked_up, *(channel.type for channel in addressee.usable)]))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Protocol
 
 from bot.campaigns import Campaign, Campaigns
@@ -21,6 +22,8 @@ class Organisers:
 
     name: str = ""
     contact: str = ""
+    fax: str = ""
+    """Where to fax from without a machine of one's own, in their words."""
     accounts: frozenset[str] = field(default=frozenset(), repr=False)
     """Their own accounts, as "telegram:123456789"."""
 
@@ -29,14 +32,39 @@ class Organisers:
         return f"{person.platform}:{person.id}" in self.accounts
 
 
+class LettersSoFar:
+    """How many letters go to each recipient, as far as this process knows."""
+
+    def __init__(self) -> None:
+        self._letters: Counter[tuple[str, str]] = Counter()
+
+    def know(self, letters: Mapping[tuple[str, str], int]) -> None:
+        """Begin with what is recorded, by campaign and recipient."""
+        self._letters = Counter(letters)
+
+    def add(self, campaign: str, recipients: Iterable[str]) -> None:
+        """Count a letter to each of `recipients`."""
+        self._letters.update((campaign, recipient) for recipient in set(recipients))
+
+    def to(self, campaign: str, recipient: str) -> int:
+        """Return how many letters go to `recipient`."""
+        return self._letters[campaign, recipient]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a conversation may know; nothing of it changes while the bot runs."""
+    """What a conversation may know; nothing but the time and the number of letters changes while the bot runs."""
 
     campaigns: Campaigns
     countries: Countries
     languages: tuple[str, ...]
     organisers: Organisers
+    letters: LettersSoFar = field(default_factory=LettersSoFar)
+    clock: Callable[[], datetime] = _now
 
     @property
     def writable(self) -> tuple[Campaign, ...]:

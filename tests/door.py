@@ -15,17 +15,23 @@ from bot.config import Settings
 from bot.conversation import Conversations
 from bot.dispatcher import Dispatcher
 from bot.events import Chat, Event, Message, Person, ShownButton
+from bot.frames import Draw
 from bot.messages import Messages
 from bot.outbox import Outbox, Sender
 from bot.platforms.base import parse_command, plain_text
 from bot.store.store import Store
 from handlers import HANDLERS
-from handlers.world import World
+from handlers.world import LettersSoFar, World
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 KEY = "a key for tests only, of more than 32 characters"
 LANGUAGES = ("en", "ru")
 """The languages on offer behind the door: what is said there does not change where a further one is begun."""
+
+
+def same_words(event: Event) -> str:
+    """Return the mark of every letter behind the door: in whichever chat it is written, it has the same words."""
+    return "5eed1e77"
 
 
 @dataclass
@@ -87,7 +93,7 @@ class Door:
 
 
 def as_text(message: Message) -> str:
-    """Return a message as somebody reads it, with what can be typed in front of each button."""
+    """Return a message as somebody reads it, with what can be typed in front of each button; a file is its name."""
     lines = [plain_text(message.html)]
     for button in message.buttons:
         if (
@@ -96,24 +102,30 @@ def as_text(message: Message) -> str:
             continue
         typed = str(button.number) if button.number else f"/{button.command}" if button.command else ""
         lines.append(f"  {typed}{' ✓' if button.ticked else ''}  {button.label}".replace("    ", "  "))
+    if message.document:
+        lines.append(f"[{message.document.name}]")
     return "\n".join(lines)
 
 
-@cache
 def furnished() -> tuple[World, Messages]:
-    """Return the campaigns and words that the bot is shipped with; nothing changes them, so they are read once."""
-    return _furnished(Settings())
+    """Return the campaigns and words that the bot is shipped with; no letter is written yet, and time stands still."""
+    return furnished_in("en")
 
 
-@cache
 def furnished_in(language: str) -> tuple[World, Messages]:
     """Return the same for a bot that speaks `language` with whoever has not chosen another."""
+    world, messages = _read(language)
+    return replace(world, letters=LettersSoFar()), messages
+
+
+@cache
+def _read(language: str) -> tuple[World, Messages]:
     return _furnished(Settings(language=language))
 
 
 def _furnished(settings: Settings) -> tuple[World, Messages]:
     world, messages = furnish(settings)
-    return replace(world, languages=LANGUAGES), messages
+    return replace(world, languages=LANGUAGES, clock=lambda: NOW), messages
 
 
 @asynccontextmanager
@@ -129,10 +141,15 @@ async def open_door(folder: Path, language: str = "en", **settings: object) -> A
 
 
 def door_to(
-    store: Store, world: World, messages: Messages, language: str = "en", platform: Sender | None = None
+    store: Store,
+    world: World,
+    messages: Messages,
+    language: str = "en",
+    platform: Sender | None = None,
+    chance: Draw = same_words,
 ) -> Door:
     """Return a door to a bot on `store`; what it says goes to `platform` if there is one."""
     wire = Wire()
     outbox = Outbox(store, {wire.name: platform or wire})
-    dispatcher = Dispatcher(Conversations(HANDLERS, world), messages, store, outbox)
+    dispatcher = Dispatcher(Conversations(HANDLERS, world, chance), messages, store, outbox)
     return Door(dispatcher, wire, store, Person("wire", "4815162342", language))

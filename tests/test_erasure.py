@@ -23,11 +23,46 @@ ANNA = Person("wire", "7355608-anna", "en")
 HER_CHAT = Chat("wire", "-100987654321")
 NAME, TOWN, WORDS = "Xanthippa Weißdorn", "Quedlinburg", "Мой брат Жангельды бастовал в Жанаозене."
 UNION, BEGUN = "Профсоюз «Ақ жайық»", "Bartholomäa Ünlü"
-SECRETS = (ANNA.id, HER_CHAT.id, NAME, TOWN, WORDS, UNION, BEGUN)
+WORK = "Glockengießerin"
+SECRETS = (ANNA.id, HER_CHAT.id, NAME, TOWN, WORK, WORDS, UNION, BEGUN)
 
-LETTER = ("/letter", "2", "1", "1", "1", "DE", NAME, TOWN, WORDS, "1", "3", "1 3", "2")
+LETTER = (
+    "/letter",
+    "2",
+    "1",
+    "1",
+    "1",
+    "DE",
+    NAME,
+    TOWN,
+    "1",
+    WORK,
+    WORDS,
+    "1",
+    "I have what I need",
+    "3",
+    "1 3",
+    "2",
+)
 """A letter that is pledged under its writer's name."""
-UNION_LETTER = ("/letter", "2", "1", "1", "2", "DE", UNION, "120", "/skip", TOWN, "/skip", "1", "2", "1", "2")
+UNION_LETTER = (
+    "/letter",
+    "2",
+    "1",
+    "1",
+    "2",
+    "DE",
+    UNION,
+    "120",
+    "/skip",
+    TOWN,
+    "/enough",
+    "1",
+    "I have what I need",
+    "2",
+    "1",
+    "2",
+)
 """One in the name of a union, which may be named."""
 BEGINNING = ("/letter", "2", "2", "1", "/skip", BEGUN)
 """One that is left in the middle."""

@@ -103,6 +103,17 @@ def test_an_installed_bot_finds_its_campaigns_right(installed: Installed) -> Non
     installed.python("-m", "bot", "check")
 
 
+def test_an_installed_bot_prints_with_its_own_fonts(installed: Installed) -> None:
+    """A page is set with the template and the fonts that came with the wheel."""
+    program = (
+        "from bot.documents import pdf; from bot.events import Page\n"
+        "print(pdf(Page('ar', 'a4', (), ('ليلى',), '', '', '王')))"
+    )
+    printed = installed.python("-c", program)
+    assert "NotoNaskhArabic" in printed
+    assert "NotoSerifCJK" in printed
+
+
 @pytest.mark.parametrize("address", ["/", "@", "file:", "--index", "--find-links"])
 def test_the_lock_names_no_address(address: str) -> None:
     """The lock works with whatever package index a machine uses."""

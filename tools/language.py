@@ -15,7 +15,8 @@ TEXTS = ROOT / ".venv" / "bot.pot"
 
 HEADER = """\
 # The bot in {language}.
-# Draft until a named reviewer signs it, here and under Last-Translator.
+# Draft until a named reviewer signs it, on the next line and under Last-Translator.
+# X-Reviewed-By:
 # This file is distributed under the same license as solidarity-bot.
 #"""
 

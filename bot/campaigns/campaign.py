@@ -20,6 +20,7 @@ from bot.campaigns.parts import (
     LocalText,
     MissionNote,
     Oddity,
+    PhoneScript,
     Question,
     Recipient,
     Source,
@@ -78,6 +79,8 @@ class Campaign:
     expires: Day | None = None
     country: Words
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    letter_languages: tuple[str, ...] = ()
+    """Further languages, in which there is nothing but the letters and what they use."""
     source: Words
     notice: Text
     names: Mapping[str, tuple[Words, ...]] = field(default_factory=dict)
@@ -86,6 +89,7 @@ class Campaign:
     recipients: Annotated[tuple[Recipient, ...], Field(alias="recipient", min_length=1)]
     mission_notes: Annotated[tuple[MissionNote, ...], Field(alias="mission_note")] = ()
     letters: Annotated[tuple[LetterKind, ...], Field(alias="letter", min_length=1)]
+    scripts: Annotated[tuple[PhoneScript, ...], Field(alias="script")] = ()
     questions: Annotated[tuple[Question, ...], Field(alias="question")] = ()
     oddities: Annotated[tuple[Oddity, ...], Field(alias="oddity")] = ()
     sections: SkipValidation[Mapping[str, LocalText]] = field(repr=False)
@@ -108,18 +112,32 @@ class Campaign:
         """The kinds of letter that can be chosen."""
         return tuple(letter for letter in self.letters if not letter.accompanies)
 
+    @property
+    def written_languages(self) -> tuple[str, ...]:
+        """Every language that letters are written in."""
+        return (*self.languages, *self.letter_languages)
+
     def letter_kind(self, key: str) -> LetterKind:
         """Return the kind of letter called `key`; raises KeyError if there is none."""
         return {letter.kind: letter for letter in self.letters}[key]
+
+    def script_for(self, kind: str) -> PhoneScript | None:
+        """Return what to say on the telephone instead of a letter of `kind`; None if the pack has nothing."""
+        return next((script for script in self.scripts if kind in script.kinds), None)
 
     def companions(self, kind: str) -> tuple[LetterKind, ...]:
         """Return the kinds of letter that go along with `kind`."""
         return tuple(letter for letter in self.letters if kind in letter.accompanies)
 
-    def questions_for(self, kind: str, sender: str) -> tuple[Question, ...]:
+    def questions_for(self, kind: str, sender: str, version: Version = "open") -> tuple[Question, ...]:
         """Return what to ask somebody who writes a letter of `kind` as a "person" or an "organisation"."""
         asked = (question for question in self.questions if sender in question.senders)
-        return tuple(q for q in asked if q.kinds is None or kind in q.kinds)
+        return tuple(
+            question
+            for question in asked
+            if (question.kinds is None or kind in question.kinds)
+            and (question.versions is None or version in question.versions)
+        )
 
     @property
     def has_met_demands(self) -> bool:
@@ -144,7 +162,7 @@ class Campaign:
         return self.sections[key]
 
     def letter_template(self, kind: str, language: str) -> LetterTemplate:
-        """Return the template of a letter in one of the campaign's languages."""
+        """Return the template of a letter in one of the languages that letters are written in."""
         return self.templates[kind, language]
 
     def recipient(self, key: str) -> Recipient:

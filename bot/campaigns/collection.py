@@ -17,10 +17,10 @@ class Campaigns:
         self._campaigns = {campaign.slug: campaign for campaign in campaigns}
 
     @classmethod
-    def load(cls, dirs: Sequence[Path], only: tuple[str, ...] = ()) -> Campaigns:
+    def load(cls, dirs: Sequence[Path], only: tuple[str, ...] = (), thorough: bool = True) -> Campaigns:
         """Read every pack in `dirs`, by name, or those called `only`, in that order.
 
-        Raises PackError with everything that is wrong in any of them.
+        Raises PackError with everything that is wrong in any of them; how `thorough` that is says read_campaign.
         """
         problems: list[str] = []
         packs: dict[str, Path] = {}
@@ -34,7 +34,7 @@ class Campaigns:
             if slug not in packs
         ]
         wanted = [packs[slug] for slug in only or packs if slug in packs]
-        campaigns = [campaign for path in wanted if (campaign := _campaign(path, problems))]
+        campaigns = [campaign for path in wanted if (campaign := _campaign(path, problems, thorough))]
         if problems:
             raise PackError(problems)
         return cls(campaigns)
@@ -61,9 +61,9 @@ def _packs(dirs: Sequence[Path], problems: list[str]) -> Iterator[Path]:
             problems.append(f"{folder}: there is no such folder")
 
 
-def _campaign(path: Path, problems: list[str]) -> Campaign | None:
+def _campaign(path: Path, problems: list[str], thorough: bool) -> Campaign | None:
     try:
-        return read_campaign(path)
+        return read_campaign(path, thorough)
     except PackError as error:
         problems += error.problems
         return None

@@ -37,6 +37,8 @@ def contradictions(campaign: Campaign) -> Iterator[str]:
     yield from _mission_notes(campaign)
     for recipient in campaign.recipients:
         yield from _recipient(recipient, campaign.written)
+        if recipient.languages and not set(recipient.languages) & set(campaign.written_languages):
+            yield f"recipient.{recipient.key}.languages: letters are written in none of them"
 
 
 def _doubles(campaign: Campaign) -> Iterator[str]:
@@ -103,9 +105,10 @@ def _questions(campaign: Campaign) -> Iterator[str]:
     for question in campaign.questions:
         if question.key in OWN_NAMES:
             yield f"question.{question.key}: this name has another meaning in letters; choose another key"
-        if question.type in {"line", "paragraph"} and not question.ask:
+        if question.type in {"line", "paragraph", "choice"} and not question.ask:
             yield f"question.{question.key}: a {question.type} needs the key ask: the question's words"
         yield from _wrong_type(question)
+        yield from _wrong_facts(question)
 
 
 def _wrong_type(question: Question) -> Iterator[str]:
@@ -115,6 +118,19 @@ def _wrong_type(question: Question) -> Iterator[str]:
         yield f"question.{key}: has the type {kind}; with this key it must have the type {key}"
     elif kind == "country" and key != kind:
         yield f"question.{key}: asks for a country, so its key must be country"
+
+
+def _wrong_facts(question: Question) -> Iterator[str]:
+    where = f"question.{question.key}"
+    if question.type != "choice":
+        if question.facts:
+            yield f"{where}: only a question of the type choice has [[question.fact]]"
+        return
+    if len(question.facts) < 2:
+        yield f"{where}: a choice needs at least two [[question.fact]]"
+    yield from _repeated(f"{where}.fact", (fact.key for fact in question.facts))
+    for fact in question.facts:
+        yield from _too_long(f"{where}.fact.{fact.key}.short", fact.short, SHORT_TITLE)
 
 
 def _events(campaign: Campaign) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.campaigns.campaign import SECTIONS, Campaign
 from bot.campaigns.consistency import LONGEST_SECTION, contradictions
-from bot.campaigns.letter_templates import LetterTemplate
+from bot.campaigns.letter_templates import LetterTemplate, Templates
 from bot.campaigns.parts import LocalText
 from bot.campaigns.wording import in_plain_words, lift, name_channels, tables
 from bot.config_errors import read_text, read_toml
@@ -27,6 +27,10 @@ LONGEST_SUMMARY = 900
 """Characters: a summary is read in one go."""
 
 
+Answers = tuple[tuple[str, tuple[str, ...]], ...]
+"""The keys of the questions, each with the options that it has."""
+
+
 class PackError(Exception):
     """Packs cannot be used: `problems` holds a line for each reason, "folder/file: key: what is wrong"."""
 
@@ -35,9 +39,12 @@ class PackError(Exception):
         self.problems = tuple(problems)
 
 
-def read_campaign(folder: Path) -> Campaign:
-    """Return the campaign whose pack is `folder`; raises PackError."""
-    pack = _Pack(folder)
+def read_campaign(folder: Path, thorough: bool = True) -> Campaign:
+    """Return the campaign whose pack is `folder`; raises PackError.
+
+    Unless it is to be `thorough`, letters in further languages are read once somebody wants one.
+    """
+    pack = _Pack(folder, thorough)
     campaign = pack.campaign()
     if campaign is None or pack.problems:
         raise PackError([f"{folder.name}/{problem}" for problem in pack.problems])
@@ -53,8 +60,9 @@ def _schema() -> TypeAdapter[Campaign]:
 class _Pack:
     """A folder being read, and what was found wrong in it so far."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, thorough: bool) -> None:
         self.folder = folder
+        self.thorough = thorough
         self.problems: list[str] = []
 
     def campaign(self) -> Campaign | None:
@@ -64,16 +72,17 @@ class _Pack:
         languages = self._languages(raw) if raw is not None else ()
         if raw is None or not languages:
             return None
+        written = (*languages, *self._letter_languages(raw, languages))
         if not re.fullmatch("[a-z0-9][a-z0-9-]*", self.folder.name):
             what = "may hold small letters a-z, digits and hyphens only"
             self._wrong(MAIN_FILE, "the folder's name", what)
         beside: dict[str, object] = {
             "slug": self.folder.name,
             "sections": self._sections(languages),
-            "templates": self._templates(raw, languages),
+            "templates": self._templates(raw, languages, written),
             "missions": self._missions(),
         }
-        return self._validated(raw, beside, languages)
+        return self._validated(raw, beside, written)
 
     def _validated(
         self, raw: dict[str, Any], beside: dict[str, object], languages: tuple[str, ...]
@@ -119,10 +128,24 @@ class _Pack:
                 'must be a list, the main one first, such as ["en", "ru"]',
             )
             return ()
+        return self._known("languages", languages)
+
+    def _letter_languages(self, raw: Mapping[str, Any], languages: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the further languages of the pack's letters."""
+        key, further = "letter_languages", raw.get("letter_languages", [])
+        if not isinstance(further, list):
+            self._wrong(MAIN_FILE, key, 'must be a list, such as ["kk", "fr"]')
+            return ()
+        for language in sorted({str(one) for one in further if one in languages or further.count(one) > 1}):
+            self._wrong(MAIN_FILE, key, f"“{language}” is named already")
+        return self._known(key, further)
+
+    def _known(self, key: str, languages: Sequence[object]) -> tuple[str, ...]:
+        """Return `languages`, if each is the code of one."""
         unknown = [str(language) for language in languages if not _is_language(language)]
         for language in unknown:
-            self._wrong(MAIN_FILE, "languages", f"“{language}” is not a language code such as en or ru")
-        return () if unknown else tuple(languages)
+            self._wrong(MAIN_FILE, key, f"“{language}” is not a language code such as en or ru")
+        return () if unknown else tuple(map(str, languages))
 
     def _missions(self) -> Missions | None:
         path = self.folder / MISSIONS_FILE
@@ -157,12 +180,11 @@ class _Pack:
         return found
 
     def _templates(
-        self, raw: Mapping[str, Any], languages: tuple[str, ...]
-    ) -> dict[tuple[str, str], LetterTemplate]:
+        self, raw: Mapping[str, Any], own: tuple[str, ...], languages: tuple[str, ...]
+    ) -> Mapping[tuple[str, str], LetterTemplate]:
         kinds = [letter.get("kind") for letter in tables(raw, "letter")]
-        answers, recipients = (
-            [str(t.get("key")) for t in tables(raw, key)] for key in ("question", "recipient")
-        )
+        answers = {str(asked.get("key")): _keys(asked, "fact") for asked in tables(raw, "question")}
+        recipients = _keys(raw, "recipient")
         wanted = {
             (kind, language): f"letter-{kind}.{language}.txt.j2"
             for kind in kinds
@@ -171,13 +193,21 @@ class _Pack:
         }
         if kinds:
             self._no_others("letter-*", set(wanted.values()))
-        found = {key: self._template(file, answers, recipients) for key, file in wanted.items()}
-        return {key: template for key, template in found.items() if template}
+        if self.thorough:
+            own = languages
+        keys = (tuple((key, tuple(of)) for key, of in answers.items()), tuple(recipients))
+        found = {key: self._template(file, *keys) for key, file in wanted.items() if key[1] in own}
+        later = {
+            key: partial(_made, read_text(self.folder / file), *keys)
+            for key, file in wanted.items()
+            if key[1] not in own
+        }
+        return Templates({key: template for key, template in found.items() if template}, later)
 
-    def _template(self, file: str, answers: list[str], recipients: list[str]) -> LetterTemplate | None:
+    def _template(self, file: str, answers: Answers, recipients: tuple[str, ...]) -> LetterTemplate | None:
         text = self._read(file)
         try:
-            return LetterTemplate(text, answers, recipients) if text is not None else None
+            return _made(text, answers, recipients) if text is not None else None
         except ValueError as error:
             self.problems += [f"{file}: {fault}" for fault in error.args]
             return None
@@ -187,6 +217,16 @@ class _Pack:
         for path in sorted(self.folder.glob(pattern)):
             if path.name not in wanted:
                 self.problems.append(f"{path.name}: belongs to no letter and language of {MAIN_FILE}")
+
+
+@lru_cache(maxsize=256)
+def _made(text: str, answers: Answers, recipients: tuple[str, ...]) -> LetterTemplate:
+    """Return the template that `text` is, tried out once however often it is read."""
+    return LetterTemplate(text, dict(answers), recipients)
+
+
+def _keys(raw: Mapping[str, object], table: str) -> list[str]:
+    return [str(entry.get("key")) for entry in tables(raw, table)]
 
 
 def _section_problem(section: Section, before: Mapping[str, Markup]) -> str | None:

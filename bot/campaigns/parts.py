@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
+from zoneinfo import available_timezones
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
+
+from bot.office_hours import Hours as OpeningHours
 
 Status = Literal["open", "historical", "closed"]
 Version = Literal["published", "open"]
@@ -20,7 +23,7 @@ Sender = Literal["person", "organisation"]
 State = Literal["open", "partly-met", "met", "unknown"]
 Verification = Literal["confirmed", "published", "derived", "doubtful", "outdated"]
 ChannelType = Literal["post", "fax", "email", "phone", "visit"]
-QuestionType = Literal["name", "organisation", "members", "town", "country", "line", "paragraph"]
+QuestionType = Literal["name", "organisation", "members", "town", "country", "line", "paragraph", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,17 @@ def _key(text: str) -> str:
     return text
 
 
+def _time_zone(text: str) -> str:
+    if text not in available_timezones():
+        raise ValueError('is no time zone; write it as in the tz database, such as "Asia/Almaty"')
+    return text
+
+
+def _hours(text: str) -> str:
+    OpeningHours.parse(text)
+    return text
+
+
 def _field_name(text: str) -> str:
     if not re.fullmatch("[a-z][a-z0-9_]*", text):
         raise ValueError("must be a short name of small letters a-z, digits and underscores")
@@ -121,6 +135,8 @@ Text = Annotated[LocalText, PlainValidator(_text)]
 Day = Annotated[PartialDate, PlainValidator(_date)]
 Words = Annotated[str, AfterValidator(_words)]
 Key = Annotated[str, AfterValidator(_key)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+Hours = Annotated[str, AfterValidator(_hours)]
 FieldName = Annotated[str, AfterValidator(_field_name)]
 
 
@@ -234,6 +250,12 @@ class Recipient:
     nearest_mission: bool = False
     note: Text | None = None
     """What is to be known about all of its channels."""
+    languages: tuple[Words, ...] = ()
+    """In which letters are read there, the best one first; where nothing is said, the campaign's languages."""
+    time_zone: TimeZone | None = None
+    """The zone of the office, as in the tz database: "Asia/Almaty"."""
+    hours: Hours | None = None
+    """When the office is open in its time zone: "Mo-Fr 09:00-18:00"; only where a source says so."""
     holders: Annotated[tuple[Holder, ...], Field(alias="holder")] = ()
     channels: Annotated[tuple[Channel, ...], Field(alias="channel")] = ()
 
@@ -255,6 +277,24 @@ class MissionNote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptLine:
+    """A sentence to be said on the telephone, how it is read aloud without the language, and what it means."""
+
+    say: Words
+    aloud: Words | None = None
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneScript:
+    """What to say on the telephone in the language of the offices, sentence by sentence."""
+
+    kinds: tuple[Key, ...]
+    language: Words
+    lines: Annotated[tuple[ScriptLine, ...], Field(alias="line", min_length=1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterKind:
     """A kind of letter that can be written; one that `accompanies` others is not chosen by itself."""
 
@@ -262,7 +302,26 @@ class LetterKind:
     title: Text
     about: Text
     subject: Text
+    subjects: tuple[Text, ...] = ()
+    """Further subjects: which one a letter has is left to chance, for identical mail is put aside unread."""
     accompanies: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something of what happened that a supporter may choose, and who says so."""
+
+    key: Key
+    """The answer, in the letter templates."""
+    short: Text
+    """What the button says."""
+    text: Text
+    source: Words
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Who says so, one by one."""
+        return sources(self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,9 +333,13 @@ class Question:
     senders: Annotated[tuple[Sender, ...], Field(alias="for", min_length=1)]
     kinds: tuple[Key, ...] | None = None
     """The kinds of letter it is asked for; None: all."""
+    versions: tuple[Version, ...] | None = None
+    """The versions of a letter it is asked for; None: both."""
     optional: bool = False
     max_length: Annotated[int, Field(gt=0)] | None = None
     ask: Text | None = None
+    facts: Annotated[tuple[Fact, ...], Field(alias="fact")] = ()
+    """What is chosen from, where the type is choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

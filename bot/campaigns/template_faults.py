@@ -7,6 +7,7 @@ from itertools import product
 
 from jinja2 import Environment, nodes
 
+from bot.campaigns.template_wordings import variants
 from bot.config_errors import did_you_mean
 
 Choices = Mapping[str, Collection[str]]
@@ -49,6 +50,24 @@ def impossible_words(template: nodes.Template, choices: Choices) -> Iterator[str
         if (possible := choices.get(field)) and value not in possible:
             near = did_you_mean(value, possible) or f"; it can be {', '.join(possible)}"
             yield f"line {line}: {field} is never “{value}”{near}"
+
+
+def empty_wordings(template: nodes.Template) -> Iterator[str]:
+    """Yield the wordings that say nothing, and those that stand alone."""
+    for place in variants(template):
+        if len(place.wordings) < 2:
+            yield f"line {place.line}: there is one wording only; write {{% or %}} and another behind it"
+        elif any(_is_empty(wording) for wording in place.wordings):
+            yield f"line {place.line}: one of the wordings is empty"
+
+
+def _is_empty(wording: Iterable[nodes.Node]) -> bool:
+    """Return whether nothing but white space is said."""
+    return all(
+        isinstance(node, nodes.Output)
+        and all(isinstance(said, nodes.TemplateData) and not said.data.strip() for said in node.nodes)
+        for node in wording
+    )
 
 
 def left_over(template: nodes.Template) -> Iterator[str]:

@@ -9,9 +9,18 @@ from jinja2 import Environment, TemplateSyntaxError
 
 from bot.config_errors import CURLY, did_you_mean
 
-_CLOSED_BY = {"if": "endif", "for": "endfor", "set": "endset", "filter": "endfilter", "with": "endwith"}
+_CLOSED_BY = {
+    "if": "endif",
+    "for": "endfor",
+    "set": "endset",
+    "filter": "endfilter",
+    "with": "endwith",
+    "wording": "endwording",
+    "anyorder": "endanyorder",
+}
 _ENDS = tuple(_CLOSED_BY.values())
-_OPENERS = {end: (start,) for start, end in _CLOSED_BY.items()} | {"elif": ("if",), "else": ("if", "for")}
+_INSIDE = {"elif": ("if",), "else": ("if", "for"), "or": ("wording",), "paragraph": ("anyorder",)}
+_OPENERS = {end: (start,) for start, end in _CLOSED_BY.items()} | _INSIDE
 _OUT_OF_REACH = ("include", "import", "from", "extends", "block", "macro", "call")
 _KNOWN = (*_CLOSED_BY, *_OPENERS, *_OUT_OF_REACH)
 
@@ -24,6 +33,9 @@ _UNREADABLE = (
         "unexpected '[}})]'|unexpected end of template",
         "a brace or a bracket is missing, or is there too often",
     ),
+    ("words before the first (.+)", "between {{% anyorder %}} and the first {0} nothing may stand"),
+    ("no {% paragraph %}", "{{% anyorder %}} needs a {{% paragraph %}} for each of its paragraphs"),
+    ("first without if", "behind first must stand when: {{% paragraph first if work %}}"),
     ("end of comment", "a comment is begun with {{# and never ended with #}}"),
     ("got 'end of|expected name", "something is missing before the closing braces"),
     ("got '([^']+)'", "“{0}” does not belong where it stands"),

@@ -16,6 +16,7 @@ from bot.campaigns.parts import (
     Channel,
     DatedFact,
     Demand,
+    Fact,
     Holder,
     LetterKind,
     MissionNote,
@@ -35,6 +36,7 @@ _TABLES: dict[str, type] = {
     "mission_note": MissionNote,
     "letter": LetterKind,
     "question": Question,
+    "question.fact": Fact,
     "oddity": Oddity,
 }
 """What stands under a line such as [[recipient.channel]]; at the top, the campaign's own keys."""

@@ -35,17 +35,21 @@ _COMPARED = {
     "tag": re.compile(r"</?[a-z][^<>]*>"),
     "command": re.compile(r"(?<![\w/<])/[a-z]+"),
 }
+_REVIEWER = re.compile(r"^# X-Reviewed-By:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+"""Who signed a catalogue, in the comment at its top; `make messages` keeps that, but no header of its own name."""
 _SHOWN = 60
 """Characters of an English text by which a translator finds it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came out for one language: what is wrong, and the English of what is not translated yet."""
+    """What came out for one language: what is wrong, the English of what is not translated yet, and who signed it."""
 
     file: str
     wrong: tuple[Finding, ...]
     missing: tuple[str, ...] = ()
+    reviewer: str | None = None
+    """The name below which it was reviewed, "" for a draft, or None where it cannot be read."""
 
     def to_do(self) -> Iterator[str]:
         """Yield how many texts are missing, then each of them."""
@@ -54,6 +58,11 @@ class Compared:
             texts = "1 text is" if count == 1 else f"{count} texts are"
             yield f"{self.file}: to do: {texts} not translated yet; English stands in, so this is no fault"
         yield from (f"    {_short(text)}" for text in self.missing)
+
+    def signature(self) -> Iterator[str]:
+        """Yield whether a reviewer has signed it."""
+        if self.reviewer is not None:
+            yield f"{self.file}: {f'signed by {self.reviewer}' if self.reviewer else 'a draft, not signed yet'}"
 
 
 def in_use() -> frozenset[Key]:
@@ -90,12 +99,18 @@ def compare(file: Path, said: Set[Key]) -> Compared:
         name,
         tuple(finding for message in messages for finding in _wrong(message, said, name)),
         tuple(sorted(_english(words) for words, _ in said - translated)),
+        _reviewer(catalogue),
     )
 
 
 def _read(file: Path) -> Catalog:
     with file.open("rb") as opened:
         return read_po(opened, locale=file.parents[1].name, abort_invalid=True)
+
+
+def _reviewer(catalogue: Catalog) -> str:
+    signed = _REVIEWER.search(catalogue.header_comment)
+    return signed[1] if signed else ""
 
 
 def _key(message: Message) -> Key:

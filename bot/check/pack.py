@@ -14,6 +14,7 @@ from markupsafe import Markup
 from bot.campaigns import Campaign
 from bot.campaigns.campaign import SECTIONS
 from bot.campaigns.loading import MAIN_FILE, read_campaign
+from bot.campaigns.template_wordings import Wordings
 from bot.campaigns.wording import name_channels, named_place
 from bot.check.finding import Text
 from bot.config_errors import read_text, read_toml
@@ -45,6 +46,11 @@ class Pack:
         return self.campaign.languages
 
     @property
+    def written(self) -> tuple[str, ...]:
+        """The languages of the letters, the pack's own first."""
+        return self.campaign.written_languages
+
+    @property
     def texts(self) -> tuple[Text, ...]:
         """All that people read."""
         return (*self.facts, *self.sections, *self.words)
@@ -58,7 +64,7 @@ def read_pack(folder: Path, today: date) -> Pack:
     letters = {
         (letter.kind, language): _template(folder / letter_file(letter.kind, language))
         for letter in campaign.letters
-        for language in campaign.languages
+        for language in campaign.written_languages
     }
     return Pack(
         campaign,
@@ -78,12 +84,12 @@ def letter_file(kind: str, language: str) -> str:
 
 
 def _template(file: Path) -> nodes.Template:
-    return Environment(autoescape=True).parse(read_text(file))
+    return Environment(autoescape=True, extensions=[Wordings]).parse(read_text(file))
 
 
 def _facts(raw: dict[str, object], campaign: Campaign) -> Iterator[Text]:
     texts = {key: value for key, value in raw.items() if key != "names"}
-    for place, words in _by_language((), texts, set(campaign.languages)):
+    for place, words in _by_language((), texts, set(campaign.written_languages)):
         yield Text(MAIN_FILE, named_place(place, raw), words)
 
 
@@ -95,19 +101,20 @@ def _sections(campaign: Campaign) -> Iterator[Text]:
 
 def _letters(letters: Mapping[tuple[str, str], nodes.Template], campaign: Campaign) -> Iterator[Text]:
     for letter in campaign.letters:
-        words = {lang: _own_words(letters[letter.kind, lang], campaign, lang) for lang in campaign.languages}
+        there = campaign.written_languages
+        words = {lang: own_words(letters[letter.kind, lang], campaign, lang) for lang in there}
         yield Text(letter_file(letter.kind, "{}"), "text", words)
 
 
-def _own_words(template: nodes.Template, campaign: Campaign, language: str) -> str:
+def own_words(template: nodes.Template, campaign: Campaign, language: str) -> str:
     """Return the words of a letter, with the campaign's title and date, without what supporters answer."""
     own = {"title": campaign.title.in_language(language), "written": campaign.written.in_language(language)}
     pieces: list[str] = []
     for node in template.find_all((nodes.TemplateData, nodes.Const, nodes.Getattr)):
         if isinstance(node, nodes.TemplateData):
             pieces.append(node.data)
-        elif isinstance(node, nodes.Const):
-            pieces.append(str(node.value))
+        elif isinstance(node, nodes.Const) and isinstance(node.value, str):
+            pieces.append(node.value)
         elif isinstance(node, nodes.Getattr) and node.node == nodes.Name("campaign", "load"):
             pieces.append(own.get(node.attr, ""))
     return " ".join(pieces)

@@ -47,6 +47,8 @@ RULES: tuple[Rule, ...] = (
     letters.fields,
     letters.length,
     letters.subjects,
+    letters.wordings,
+    letters.wording_numbers,
     routes.apart,
     routes.reached,
     routes.missions_file,
@@ -59,17 +61,19 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found: `wrong` has a line for each fault, `to_do` says what is not translated yet."""
+    """What was found: a line for each fault, what is not translated yet, and which translations are signed."""
 
     wrong: tuple[str, ...]
     to_do: tuple[str, ...]
+    signatures: tuple[str, ...]
     campaigns: int
     languages: int
 
     @property
     def lines(self) -> tuple[str, ...]:
         """All there is to say."""
-        return (*self.wrong, *self.to_do, *(() if self.wrong else (self._all_well(),)))
+        all_well = () if self.wrong else (self._all_well(),)
+        return (*self.wrong, *self.to_do, *self.signatures, *all_well)
 
     def _all_well(self) -> str:
         return f"{_count(self.campaigns, 'campaign')}, {_count(self.languages, 'language')}: nothing to mend."
@@ -101,7 +105,9 @@ def look_through(config_file: Path | None, further: Sequence[Path], today: date)
         *(str(finding) for one in compared for finding in one.wrong),
     )
     spoken = frozenset(interface_languages(LOCALES)).union(*(one.languages for one in looked))
-    return Report(wrong, tuple(line for one in compared for line in one.to_do()), len(packs), len(spoken))
+    to_do = tuple(line for one in compared for line in one.to_do())
+    signatures = tuple(line for one in compared for line in one.signature())
+    return Report(wrong, to_do, signatures, len(packs), len(spoken))
 
 
 def _settings(file: Path | None) -> tuple[config.Settings, tuple[str, ...]]:

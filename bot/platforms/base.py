@@ -11,6 +11,9 @@ from html.parser import HTMLParser
 from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote
 
+from bot import documents
+from bot.direction import ISOLATES
+from bot.documents import Made
 from bot.events import Chat, Event, Message, Tap, clean
 
 Handle = Callable[[Event], Awaitable[None]]
@@ -78,6 +81,20 @@ class RefusedError(UndeliveredError):
     """The platform does not take this message at all."""
 
 
+class UnmadeError(UndeliveredError):
+    """The file that goes with the message cannot be made or kept: the message can only be sent without it."""
+
+
+async def file_for(message: Message) -> Made | None:
+    """Return the file that goes with `message`, if one does; raises UnmadeError, without a word of the file's."""
+    if message.document is None:
+        return None
+    try:
+        return await documents.made(message.document)
+    except Exception as error:  # whatever it is, it would only come again
+        raise UnmadeError(type(error).__name__) from error
+
+
 LATE = timedelta(hours=1)
 """Age of a command beyond which it is asked whether it is still meant."""
 REMEMBERED = 10_000
@@ -142,7 +159,7 @@ def parse_command(text: str, prefixes: tuple[str, ...]) -> tuple[str | None, str
     found = re.match(
         rf"(?:{'|'.join(map(re.escape, prefixes))})"
         r"([^\W\d_][\w-]*+)(?:@\w++)?+[.,:;!?…]*+(?:\s++(.*))?\Z",
-        text.lstrip(),
+        clean(text).lstrip(),  # it may be copied from a message of ours, with what is around it there
         re.DOTALL,
     )
     return (found[1].casefold(), (found[2] or "").rstrip()) if found else (None, text)
@@ -219,7 +236,7 @@ class _Parser(HTMLParser):
             del self._open[len(self._open) - 1 - self._open[::-1].index(tag) :]
 
     def handle_data(self, data: str) -> None:
-        words = clean(data)
+        words = clean(data, ISOLATES)
         self._linked += words
         self._add(words)
 

@@ -6,18 +6,27 @@ import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
+from pathlib import Path
 from typing import Protocol, TextIO
 from uuid import uuid4
 
 from bot.events import Chat, Event, Message, Person, Phrase, clean
-from bot.platforms.base import Handle, parse_command
+from bot.platforms.base import Handle, file_for, parse_command
+from bot.platforms.console_files import save
 
 PREFIX = "/"
 QUIT = "quit"
 GOODBYE = Phrase("Goodbye. When you come back, we go on where you left off.")
 HOW_TO_LEAVE = Phrase("To leave, type /quit or press Ctrl-D.")
+SAVED = Phrase("The file is here: {path}")
+# Translators: {name} is a file, {reason} what the system says, often in English: "Permission denied".
+UNSAVED = Phrase(
+    "The file {name} cannot be written into this folder ({reason}). "
+    "Start me in a folder of your own, and ask for it again."
+)
 LEAVE = Phrase("Leave; the conversation stays as it is")
 
 
@@ -83,11 +92,16 @@ class Console:
         self._clock = clock
         self._person = Person(self.name, "me", ends.language)
         self._chat = Chat(self.name, "me")
+        self._speak = speak
         self._goodbye = speak(GOODBYE)
         self._desk = _desk(ends, {**commands, QUIT: speak(LEAVE)}, speak(HOW_TO_LEAVE))
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
-        """Show `message`; it is on the screen, or in the pipe, when this returns."""
+        """Show `message`; it is on the screen, or in the pipe, when this returns, and its file in the folder."""
+        file = await file_for(message)
+        if file and message.document:
+            where = self._speak(_saved(message.document.name, file.data))
+            message = replace(message, html=f"{message.html}\n\n{escape(where)}")
         with self._one_line():
             await self._desk.show(message)
 
@@ -130,6 +144,15 @@ class Console:
 
     def _event(self, command: str | None, text: str) -> Event:
         return Event(uuid4().hex, self._person, self._chat, self._clock(), text, command)
+
+
+def _saved(name: str, data: bytes) -> Phrase:
+    """Write a file into the folder where the bot was started; return where it is, or what to do if it cannot be."""
+    try:
+        path = save(name, data, Path.cwd())
+    except OSError as error:
+        return replace(UNSAVED, values={"name": name, "reason": error.strerror or type(error).__name__})
+    return replace(SAVED, values={"path": str(path)})
 
 
 def _desk(ends: Terminal, commands: Mapping[str, str], how_to_leave: str) -> Desk:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from bot.direction import ISOLATES
 from bot.events import ShownButton, clean
 
 Kind = Literal["choice", "suggestion", "command", "way"]
@@ -54,4 +55,4 @@ def _lead(kind: Kind, button: ShownButton, group: Sequence[ShownButton]) -> str:
 
 
 def _line(label: str) -> str:
-    return " ".join(clean(label).split())
+    return " ".join(clean(label, ISOLATES).split())

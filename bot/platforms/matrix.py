@@ -14,8 +14,10 @@ from functools import partial
 from typing import Any
 
 import nio
+from nio.crypto.attachments import encrypt_attachment
 
-from bot.events import Chat, Event, Message
+from bot.documents import Made
+from bot.events import Chat, Document, Event, Message
 from bot.platforms.base import (
     PAUSES,
     GoneError,
@@ -24,7 +26,9 @@ from bot.platforms.base import (
     Take,
     Taken,
     UndeliveredError,
+    UnmadeError,
     UnreachableError,
+    file_for,
     keep,
     until_recorded,
 )
@@ -32,7 +36,7 @@ from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
 from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys, encrypted
-from bot.platforms.matrix_messages import PRESSES, Wording, contents, pressed, reactions
+from bot.platforms.matrix_messages import PRESSES, Wording, attached, contents, edited, pressed, reactions
 from bot.platforms.matrix_rooms import A_MOMENT, Place, Rooms, private
 
 log = logging.getLogger(__name__)
@@ -87,16 +91,34 @@ class Matrix:
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
         """Send `message`; the same `delivery` never arrives twice, for the homeserver knows it again."""
         await self.ready.wait()  # before that no room is known, not even those that we are in
+        file = await file_for(message)
         with _told_apart():
             place = await self._rooms.find(chat)
+            kept = await self._kept(place.room, message.document, file) if message.document and file else None
             name = f"{self._prefix}.{delivery or secrets.token_hex(8)}"
+            edits = None if file else message.edits
             for number, content in enumerate(contents(message, self._wording)):
-                told = {**content, **_relation(place, message)} if number == 0 else content
-                shown = _edited(told, message.edits) if message.edits else told
+                told = {**content, **_relation(place, None if number else message.answers)}
+                shown = edited(told, edits) if edits else told
                 event = await self._put(place.room, "m.room.message", shown, f"{name}.{number}")
-                if PRESSES in content and not message.edits:
+                if PRESSES in content and not edits:
                     keep(self._shown, event, told)
                     self._offer(chat, place.room, event, message, name)
+            if kept:
+                told = {**kept, **_relation(place, None)}
+                await self._put(place.room, "m.room.message", told, f"{name}.file")
+
+    async def _kept(self, room: str, document: Document, file: Made) -> Json:
+        """Give the homeserver a file, encrypted where everything is, and return the content that speaks of it."""
+        try:
+            if self._rooms.encrypted(room):
+                hidden, keys = encrypt_attachment(file.data)
+                address = await self._calls.upload(hidden, "application/octet-stream")
+                return attached(document.name, file, {"file": {**keys, "url": address}})
+            address = await self._calls.upload(file.data, file.media_type, document.name)
+            return attached(document.name, file, {"url": address})
+        except MatrixError as error:
+            raise UnmadeError(str(error)) from error
 
     async def _put(self, room: str, kind: str, content: Json, transaction: str) -> str:
         """Send one event, encrypted where everything is, and return its id."""
@@ -293,26 +315,14 @@ def _told_apart() -> Iterator[None]:
         raise RefusedError(type(error).__name__) from error
 
 
-def _relation(place: Place, message: Message) -> Json:
-    """Return how a message is tied to what it answers: in its thread, or by a reference."""
-    answered = {"m.in_reply_to": {"event_id": message.answers}} if message.answers else {}
+def _relation(place: Place, answers: str | None) -> Json:
+    """Return how an event is tied to what it `answers`: in its thread, or by a reference."""
+    answered = {"m.in_reply_to": {"event_id": answers}} if answers else {}
     if place.thread:
         fallback = answered or {"m.in_reply_to": {"event_id": place.thread}}
         thread = {"rel_type": "m.thread", "event_id": place.thread, "is_falling_back": not answered}
         return {"m.relates_to": {**thread, **fallback}}
     return {"m.relates_to": answered} if answered else {}
-
-
-def _edited(content: Json, event: str) -> Json:
-    """Return the content of an event that lets an earlier one say something else."""
-    new = {name: value for name, value in content.items() if name != "m.relates_to"}
-    shown = {"body": f"* {content['body']}", "formatted_body": f"* {content['formatted_body']}"}
-    return {
-        **new,
-        **shown,
-        "m.new_content": new,
-        "m.relates_to": {"rel_type": "m.replace", "event_id": event},
-    }
 
 
 async def _answered(taken: Taken) -> None:

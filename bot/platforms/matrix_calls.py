@@ -15,6 +15,7 @@ from bot.platforms.matrix_json import Json, items
 
 Value = TypeVar("Value")
 
+UPLOAD = "/_matrix/media/v3/upload"
 WAIT = 30.0
 """Seconds for an answer to most calls."""
 _BEHIND = (502, 503, 504)
@@ -59,23 +60,31 @@ class Calls:
         Raises LaterError where the homeserver asks for patience, UnreachableError where it cannot be reached or
         answers nonsense, LoggedOutError without a valid access token, MatrixError where it refuses.
         """
-        found = await self._asked(method, where, body, wait)
-        if not isinstance(found, dict):
-            raise UnreachableError("an answer that is no object")
-        return found
+        data = None if body is None else json.dumps(body)
+        return _object(await self._asked(method, where, data, wait=wait))
 
     async def listed(self, where: str) -> list[Json]:
         """Return the objects of which what is asked for is a list; raises what `call` does."""
-        found = await self._asked("GET", where, None, WAIT)
-        return [one for one in items(found) if isinstance(one, dict)]
+        return [one for one in items(await self._asked("GET", where)) if isinstance(one, dict)]
 
-    async def _asked(self, method: str, where: str, body: object, wait: float) -> object:
+    async def upload(self, data: bytes, media_type: str, name: str = "") -> str:
+        """Give the homeserver a file to keep, and return its address; raises what `call` raises."""
+        named = f"?filename={quote(name, safe='')}" if name else ""
+        found = _object(await self._asked("POST", f"{UPLOAD}{named}", data, media_type))
+        if not isinstance(address := found.get("content_uri"), str):
+            raise UnreachableError("no address")
+        return address
+
+    async def _asked(
+        self,
+        method: str,
+        where: str,
+        data: str | bytes | None = None,
+        media_type: str = "application/json",
+        wait: float = WAIT,
+    ) -> object:
         token = self._client.access_token
-        headers = {
-            "Content-Type": "application/json",
-            **({"Authorization": f"Bearer {token}"} if token else {}),
-        }
-        data = None if body is None else json.dumps(body)
+        headers = {"Content-Type": media_type, **({"Authorization": f"Bearer {token}"} if token else {})}
         try:
             answer = await self._client.send(method, where, data, headers, timeout=wait)
             status, text = answer.status, await answer.text(errors="replace")
@@ -94,6 +103,12 @@ class Calls:
         if code == "M_UNKNOWN_TOKEN":
             raise LoggedOutError(code)
         raise MatrixError(status, code, str(found.get("session", "")))
+
+
+def _object(found: object) -> Json:
+    if not isinstance(found, dict):
+        raise UnreachableError("an answer that is no object")
+    return found
 
 
 async def patiently(call: Callable[[], Awaitable[Value]], sleep: Callable[[float], Awaitable[None]]) -> Value:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from html import escape
 from itertools import groupby
 
+from bot.direction import beside
+from bot.documents import Made
 from bot.events import Message, Press, ShownButton
 from bot.platforms.base import Block, Run, blocks
 from bot.platforms.matrix_json import Json, inner
@@ -46,6 +48,31 @@ def contents(message: Message, wording: Wording) -> list[Json]:
     if presses := {key: _carried(button) for key, button in reactions(message.buttons)}:
         made[-1][PRESSES] = presses
     return made
+
+
+def attached(name: str, file: Made, place: Json) -> Json:
+    """Return the content of the event that brings a file, of which `place` says where it is and how it is read."""
+    info = {"mimetype": file.media_type, "size": len(file.data)}
+    return {
+        "msgtype": "m.file",
+        "body": name,
+        "filename": name,
+        "info": info,
+        "m.mentions": {},
+        **place,
+    }
+
+
+def edited(content: Json, event: str) -> Json:
+    """Return the content of an event that lets an earlier one say something else."""
+    new = {name: value for name, value in content.items() if name != "m.relates_to"}
+    shown = {"body": f"* {content['body']}", "formatted_body": f"* {content['formatted_body']}"}
+    return {
+        **new,
+        **shown,
+        "m.new_content": new,
+        "m.relates_to": {"rel_type": "m.replace", "event_id": event},
+    }
 
 
 def reactions(buttons: Sequence[ShownButton]) -> Iterator[tuple[str, ShownButton]]:
@@ -156,7 +183,7 @@ def _lead(button: ShownButton) -> str:
     """Return what is typed for `button`."""
     if button.number is not None:
         return str(button.number)
-    return f"{PREFIX}{button.command}" if button.command else ""
+    return beside(f"{PREFIX}{button.command}", button.label) if button.command else ""
 
 
 def _parts(shown: Sequence[Piece]) -> Iterator[list[Piece]]:

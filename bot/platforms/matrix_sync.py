@@ -23,7 +23,7 @@ from bot.platforms.matrix_json import Json, inner, items, objects
 from bot.platforms.matrix_json import events as read_events
 from bot.platforms.matrix_keys import Keys, Session, encrypted
 from bot.platforms.matrix_lanes import BEGINNING, Lanes, Position
-from bot.platforms.matrix_rooms import Patience, Rooms, inviter
+from bot.platforms.matrix_rooms import Patience, Place, Rooms, inviter
 from bot.platforms.matrix_unread import Unread
 from bot.platforms.matrix_upgrades import Upgrades
 from bot.waiting import unless
@@ -215,6 +215,8 @@ class Syncing:
         told = [*read_events(info.get("state")), *events]
         by = inviter(told, str(self.client.user_id)) or _asked_before(came)
         if came and by and (seen.public or not said) and not self.upgrades.leads_to(room):
+            if not seen.public:
+                self.rooms.wrote(by, Place(room))
             await self.matrix.take_until_recorded(self.reader.entered(came, seen, by), take)
 
     async def _gap(self, room: str, start: str, since: Position) -> list[Json]:

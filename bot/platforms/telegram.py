@@ -11,8 +11,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from telegram import InputFile
 from telegram.error import BadRequest, TelegramError
 
+from bot.documents import Made
 from bot.events import Chat, Event, Message
 from bot.platforms.base import (
     LaterError,
@@ -22,12 +24,13 @@ from bot.platforms.base import (
     Taken,
     UnreachableError,
     UnsureError,
+    file_for,
     keep,
     until_recorded,
 )
 from bot.platforms.telegram_calls import Calls, told_apart
-from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting
-from bot.platforms.telegram_messages import LONGEST, answered, parts, units
+from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting, words_of
+from bot.platforms.telegram_messages import LONGEST, LONGEST_CAPTION, answered, captions, parts, units
 from bot.platforms.telegram_updates import NAME, Reader, where
 
 log = logging.getLogger(__name__)
@@ -40,6 +43,8 @@ TYPING = 1.5
 """Seconds after which somebody who waits sees that something is being written."""
 
 Raw = dict[str, Any]
+Part = tuple[str, Raw]
+"""A method that sends, and what it says."""
 
 
 class Telegram:
@@ -68,30 +73,34 @@ class Telegram:
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
         """Send `message` in as many parts as it takes; what has arrived of it is not sent again by this process."""
+        file = await file_for(message)
         with told_apart():
-            texts = parts(message)
+            sayings = _parts(message, file)
             rows = keyboard(message.buttons, self._username)
             markup = {"inline_keyboard": rows} if rows else None
             answering = _answering(message)
-            if message.edits and len(texts) == 1 and await self._edit(chat, message.edits, texts[0], markup):
+            edits = message.edits if len(sayings) == 1 and not file else None
+            if edits and await self._edit(chat, edits, {**sayings[0][1], "reply_markup": markup}):
                 return
-        asked = await self._post_all(chat, texts, markup, delivery, answering)
+        asked = await self._post_all(chat, sayings, markup, delivery, answering)
         if asked and any(button.press for button in message.buttons):
+            said = "caption" if file else "text"
             kept = {"inline_keyboard": lasting(rows)}
-            self._remember(chat, {"message_id": asked, "reply_markup": kept, "html": answered(message)})
+            html = answered(message) if said in sayings[-1][1] else None
+            self._remember(chat, {"message_id": asked, "reply_markup": kept, "html": html, said: html})
 
     async def _post_all(
-        self, chat: Chat, texts: Sequence[str], markup: Raw | None, delivery: int, answering: Raw
+        self, chat: Chat, sayings: Sequence[Part], markup: Raw | None, delivery: int, answering: Raw
     ) -> int | None:
-        """Send what has not arrived of `texts`, and return the id of the last; a part of unknown fate ends nothing."""
+        """Send what has not arrived yet, and return the id of the last part; one of unknown fate ends nothing."""
         unsure: UnsureError | None = None
         asked = None
-        for number in range(self._sent_parts.pop(delivery, 0), len(texts)):
-            last = number == len(texts) - 1
+        for number in range(self._sent_parts.pop(delivery, 0), len(sayings)):
+            last = number == len(sayings) - 1
             try:
                 with told_apart():
                     to = {} if number else answering
-                    asked = await self._post(chat, texts[number], markup if last else None, to)
+                    asked = await self._post(chat, sayings[number], markup if last else None, to)
             except UnsureError as error:
                 unsure = error
             except (LaterError, UnreachableError, MovedError):
@@ -102,16 +111,15 @@ class Telegram:
             raise unsure
         return asked
 
-    async def _post(self, chat: Chat, text: str, markup: Raw | None, answering: Raw) -> int:
+    async def _post(self, chat: Chat, part: Part, markup: Raw | None, answering: Raw) -> int:
         """Send one part, and return its id."""
-        said = {**where(chat), **_html(text), "reply_markup": markup, **answering}
-        sent = await self._calls.call("SendMessage", said)
+        method, said = part
+        sent = await self._calls.call(method, {**where(chat), **said, "reply_markup": markup, **answering})
         return int(sent["message_id"])
 
-    async def _edit(self, chat: Chat, message: str, text: str, markup: Raw | None) -> bool:
-        """Return whether `message` now says `text`; False if it cannot be changed any more."""
+    async def _edit(self, chat: Chat, message: str, now: Raw) -> bool:
+        """Return whether `message` is now as `now` says; False if it cannot be changed any more."""
         try:
-            now = {**_html(text), "reply_markup": markup}
             await self._calls.call("EditMessageText", {**_message(chat, int(message)), **now})
         except BadRequest as error:
             return "not modified" in error.message
@@ -189,12 +197,18 @@ class Telegram:
 
     async def _close(self, chat: Chat, message: Raw, label: str | None) -> None:
         """Take the buttons below `message` away; `label` takes their place, if it has room."""
-        text = f"{bare(message.get('text', ''))}\n\n{label}"
+        text = f"{bare(words_of(message))}\n\n{label}"
         if not self._is_open(chat, message):
             return
-        if label and message.get("text") and units(text) <= LONGEST:
-            said = {"text": text, "entities": message.get("entities"), **_NO_PREVIEW, **_kept(message)}
-            await self._quietly("EditMessageText", {**_message(chat, message["message_id"]), **said})
+        if (
+            label
+            and words_of(message)
+            and units(text) <= (LONGEST_CAPTION if "caption" in message else LONGEST)
+        ):
+            look: Raw = {name: message[name] for name in ("entities", "caption_entities") if name in message}
+            method, said = _rewording(message, text, look)
+            now = {**_message(chat, message["message_id"]), **said, **_kept(message)}
+            await self._quietly(method, now)
         else:
             await self._unbutton(chat, message)
 
@@ -211,7 +225,8 @@ class Telegram:
     async def _unbutton(self, chat: Chat, message: Raw) -> None:
         now = {**_message(chat, message["message_id"]), **_kept(message)}
         if message.get("html"):  # what stood for buttons goes as well
-            await self._quietly("EditMessageText", {**now, **_html(message["html"])})
+            method, said = _rewording(message, message["html"], {"parse_mode": "HTML"})
+            await self._quietly(method, {**now, **said})
         else:
             await self._quietly("EditMessageReplyMarkup", now)
 
@@ -269,5 +284,21 @@ def _answering(message: Message) -> Raw:
     return {"reply_parameters": to}
 
 
-def _html(text: str) -> Raw:
-    return {"text": text, "parse_mode": "HTML", **_NO_PREVIEW}
+def _parts(message: Message, file: Made | None) -> list[Part]:
+    """Return what says `message`, part by part: its file last, with the words below it if they have room there."""
+    texts = parts(message)
+    said: list[Part] = [("SendMessage", {"text": t, "parse_mode": "HTML", **_NO_PREVIEW}) for t in texts]
+    if file is None or message.document is None:
+        return said
+    upload = InputFile(file.data, filename=message.document.name)
+    upload.mimetype = file.media_type
+    if not captions(texts):
+        return [*said, ("SendDocument", {"document": upload})]
+    return [("SendDocument", {"document": upload, "caption": texts[0], "parse_mode": "HTML"})]
+
+
+def _rewording(message: Raw, text: str, look: Raw) -> Part:
+    """Return what lets `message` say `text`: below a file, as its caption."""
+    if "caption" in message:
+        return "EditMessageCaption", {"caption": text, **look}
+    return "EditMessageText", {"text": text, **look, **_NO_PREVIEW}

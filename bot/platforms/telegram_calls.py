@@ -116,16 +116,27 @@ class AiohttpRequest(BaseRequest):
             sock_connect=self._wait,
             connect=self._wait,
         )
-        parameters = request_data.json_parameters if request_data else None
+        form = _form(request_data) if request_data and request_data.contains_files else None
+        parameters = request_data.json_parameters if request_data and form is None else None
         try:
             async with session.request(
-                method, url, json=parameters, timeout=limits, allow_redirects=False
+                method, url, data=form, json=parameters, timeout=limits, allow_redirects=False
             ) as response:
                 return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut from error
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from error
+
+
+def _form(request_data: RequestData) -> aiohttp.FormData:
+    """Return a call that brings files, as a form."""
+    form = aiohttp.FormData()
+    for name, value in request_data.json_parameters.items():
+        form.add_field(name, value)
+    for name, (filename, data, kind) in request_data.multipart_data.items():
+        form.add_field(name, data, filename=filename, content_type=kind)
+    return form
 
 
 def _shallow(payload: bytes) -> bytes:

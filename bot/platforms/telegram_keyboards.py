@@ -59,6 +59,11 @@ def bare(text: str) -> str:
     return "\n".join(lines) or text
 
 
+def words_of(message: Mapping[str, Any]) -> str:
+    """Return what `message` says; below a file that is its caption."""
+    return str(message.get("text") or message.get("caption") or "")
+
+
 def chosen(query: Mapping[str, Any]) -> str | None:
     """Return what stands below a question once the button of `query` was tapped; None if that button is gone."""
     rows = (query["message"].get("reply_markup") or {}).get("inline_keyboard") or []
@@ -66,7 +71,7 @@ def chosen(query: Mapping[str, Any]) -> str | None:
     label = next((key["text"] for key in keys if key.get("callback_data") == query.get("data")), None)
     if label is None:
         return None
-    lines = query["message"].get("text", "").splitlines()
+    lines = words_of(query["message"]).splitlines()
     ticked = [words for key in keys if (words := _in_full(key["text"], lines)).startswith(TICKED)]
     if ticked and _NUMBERED.match(label):  # the button below the list: that was all
         return CHOSEN + ", ".join(words.removeprefix(TICKED) for words in ticked)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from html import escape
+from html import escape, unescape
 
 from bot.events import Message
 from bot.platforms.base import Block, Run, blocks
@@ -14,6 +14,8 @@ from bot.platforms.telegram_keyboards import listed, notes
 
 LONGEST = 4096
 """UTF-16 units of one message's text."""
+LONGEST_CAPTION = 1024
+"""UTF-16 units of the words below a file."""
 MOST_ENTITIES = 95
 """Words with a look or a link in one message; Telegram keeps a hundred."""
 _WEB = re.compile(r"(?:https?|tg)://")
@@ -57,6 +59,11 @@ def answered(message: Message) -> str | None:
 def units(text: str) -> int:
     """Return how long `text` is for Telegram: in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def captions(texts: Sequence[str]) -> bool:
+    """Return whether `texts` are so few words that they can stand below a file."""
+    return len(texts) == 1 and units(unescape(_TAG.sub("", texts[0]))) <= LONGEST_CAPTION
 
 
 def _pieces(message: Message) -> Iterator[Piece]:

@@ -112,6 +112,12 @@ COUNT_WAYS = (
     .order_by(*_ways)
 )
 """How many letters were pledged or sent: of each kind from each country, and by each channel."""
+COUNT_TO = (
+    select(t.pledge.c.campaign, t.way.c.recipient, func.count(distinct(t.pledge.c.id)).label("letters"))
+    .select_from(t.pledge.join(t.way))
+    .group_by(t.pledge.c.campaign, t.way.c.recipient)
+)
+"""How many letters were pledged or sent to each recipient."""
 
 PLEDGE_IDS = select(t.pledge.c.id).where(t.pledge.c.owner == bindparam("owner")).order_by(t.pledge.c.id)
 MARK_SENT = (

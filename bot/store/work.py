@@ -172,6 +172,11 @@ class Work:
         ways = await self._connection.rows(statements.COUNT_WAYS)
         return Tally(tuple(map(_letter_count, letters)), tuple(map(_way_count, ways)))
 
+    async def letters_to(self) -> dict[tuple[str, str], int]:
+        """Return how many letters everybody has pledged or sent, by campaign and recipient."""
+        rows = await self._connection.rows(statements.COUNT_TO)
+        return {(row["campaign"], row["recipient"]): row["letters"] for row in rows}
+
     async def kept(self, person: Person) -> Kept:
         """Return everything that is kept about `person`."""
         owner = self._owners.owner(person)

@@ -72,14 +72,14 @@ TEMPLATES = (
         OIL,
         "letter-protest.en.txt.j2",
         to('recipient.key == "embassy"', 'recipient.key == "embasy"'),
-        "letter-protest.en.txt.j2: line 35: recipient.key is never “embasy”; did you mean embassy?",
+        "letter-protest.en.txt.j2: line 132: recipient.key is never “embasy”; did you mean embassy?",
     ),
     Fault(
         "a condition without an end",
         CASINO,
         "letter-protest.en.txt.j2",
         without(r"\{% endif %\}\n(?=\{% if name %\})"),
-        "letter-protest.en.txt.j2: line 45: {% if %} is never closed; write {% endif %} where it ends",
+        "letter-protest.en.txt.j2: line 144: {% if %} is never closed; write {% endif %} where it ends",
     ),
     Fault(
         "an unknown part of a field",

@@ -84,6 +84,12 @@ LETTER = """\
 
 {{ recipient.salutation }}
 
+{% wording %}
+Die Bäcker brauchen Ihre Antwort.
+{% or %}
+Auf Ihre Antwort warten die Bäcker.
+{% endwording %}
+
 Ich protestiere gegen die Kündigung von zwölf Bäckern am 28. September 2026. Der Verband, der Vorstand und
 der Betriebsrat müssen verhandeln; auch die Belegschaft und die Belegschaften anderer Betriebe fordern das.
 

@@ -17,6 +17,7 @@ from bot.campaigns import (
     Channel,
     DatedFact,
     Demand,
+    Fact,
     Holder,
     LetterKind,
     MissionNote,
@@ -764,11 +765,23 @@ def test_the_pack_in_the_manual_works(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "part",
-    [Campaign, DatedFact, Demand, Recipient, Holder, Channel, MissionNote, LetterKind, Question, Oddity],
+    [
+        Campaign,
+        DatedFact,
+        Demand,
+        Recipient,
+        Holder,
+        Channel,
+        MissionNote,
+        LetterKind,
+        Question,
+        Fact,
+        Oddity,
+    ],
 )
 def test_the_manual_explains_every_key(part: type) -> None:
     """Whatever may stand in a campaign.toml is explained."""
-    explained = set(re.findall(r"`\[*(?:recipient\.)?([a-z_]+)\]*`", MANUAL))
+    explained = set(re.findall(r"`\[*(?:recipient\.|question\.)?([a-z_]+)\]*`", MANUAL))
     assert set(keys(part)) - {"slug", "sections", "templates", "missions"} <= explained
 
 

@@ -368,7 +368,9 @@ def test_a_fault_in_a_translation_is_named_on_one_line(checkout: Checkout, chang
     """The line says catalogue, line number, the English text and what is wrong with its translation."""
     edit(checkout.catalogue, change)
     status, lines = checkout.check()
-    [line] = (line for line in lines if not line.startswith("    ") and ": to do: " not in line)
+    [line] = (
+        line for line in lines if not line.startswith("    ") and not re.search(": (to do: |a draft)", line)
+    )
     assert status == 1
     assert re.fullmatch(rf"bot/locales/ru/LC_MESSAGES/bot\.po: line \d+: (“.*” )?{says}", line)
 
@@ -377,7 +379,7 @@ def test_what_is_not_translated_yet_is_no_fault(checkout: Checkout) -> None:
     """Missing translations are counted and listed by their English, and the check passes; so with fuzzy ones."""
     edit(checkout.catalogue, to('msgid "Post"\nmsgstr "Почта"', 'msgid "Post"\nmsgstr ""'))
     edit(checkout.catalogue, to('msgid "Fax"', '#, fuzzy\nmsgid "Fax"'))
-    status, [to_do, *texts, all_well] = checkout.check()
+    status, [to_do, *texts, _, all_well] = checkout.check()
     assert status == 0
     assert to_do.startswith(
         f"bot/locales/ru/LC_MESSAGES/bot.po: to do: {len(texts)} texts are not translated yet"
@@ -385,3 +387,24 @@ def test_what_is_not_translated_yet_is_no_fault(checkout: Checkout) -> None:
     assert to_do.endswith("so this is no fault")
     assert {"    Fax", "    Post"} <= set(texts)
     assert all_well == "2 campaigns, 2 languages: nothing to mend."
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [(" ", "a draft, not signed yet"), (" Ада Лавлейс", "signed by Ада Лавлейс")],
+)
+def test_who_signed_a_translation(checkout: Checkout, name: str, says: str) -> None:
+    """One line says who has reviewed a translation, or that it is a draft, which is no fault."""
+    edit(checkout.catalogue, to("# X-Reviewed-By:", f"# X-Reviewed-By:{name}"))
+    status, lines = checkout.check()
+    assert status == 0
+    assert lines == [
+        f"bot/locales/ru/LC_MESSAGES/bot.po: {says}",
+        "2 campaigns, 2 languages: nothing to mend.",
+    ]
+
+
+def test_a_translation_that_nobody_could_sign(checkout: Checkout) -> None:
+    """A catalogue without the line for its reviewer is a draft."""
+    edit(checkout.catalogue, to("# X-Reviewed-By:\n", ""))
+    assert checkout.check()[1][0] == "bot/locales/ru/LC_MESSAGES/bot.po: a draft, not signed yet"

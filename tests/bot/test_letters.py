@@ -22,6 +22,8 @@ ANSWERS = {
     "name": "Anna Berg",
     "town": "Hamburg",
     "country": "DE",
+    "struck": "shootings",
+    "work": "crane operator",
     "reason": "Our port unloads that oil.",
 }
 ENVELOPE = """\
@@ -96,7 +98,8 @@ def test_whatever_is_answered_is_in_the_letter(shipped: Campaigns) -> None:
     """Each answer that is asked for a letter stands in it, the country by its name in the letter's language."""
     for campaign in shipped:
         for letter in every_letter_as_sent(campaign, ANSWERS):
-            asked = {question.key for question in campaign.questions_for(letter.kind, letter.sender)}
+            questions = campaign.questions_for(letter.kind, letter.sender, letter.version)
+            asked = {question.key for question in questions if question.type != "choice"}
             asked -= {"members"} if letter.kind == "copy" else set()
             for language, country in (("en", "Germany"), ("ru", "Германия")):
                 if language in campaign.languages:

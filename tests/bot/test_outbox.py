@@ -9,12 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import Chat, Message, Press, ShownButton
+from bot.events import Chat, Document, Draft, Message, Page, Press, ShownButton
 from bot.outbox import SOON, Outbox
-from bot.platforms.base import LaterError
+from bot.platforms.base import LaterError, file_for
 from bot.store.store import Store
 from bot.store.wording import dump, parse
 from tests.bot.store.people import Clock, count, database, looking, opened, python
+from tests.papers import PAGE, SECRET, Printer, printer
+
+__all__ = ["printer"]
 
 CHAT = Chat("wire", "4815162342")
 
@@ -248,10 +251,46 @@ buttons = st.builds(
     st.none() | words,
     st.booleans(),
 )
-messages = st.builds(Message, words, st.lists(buttons, max_size=3).map(tuple), st.none() | words)
+several = st.lists(words, max_size=3).map(tuple)
+pages = st.builds(
+    Page, words, st.sampled_from(["a4", "us-letter"]), several, several, words, words, words, words
+)
+files = st.builds(Document, words, pages | st.builds(Draft, several, several, words, words))
+said_with = st.lists(buttons, max_size=3).map(tuple), st.none() | words, st.none() | words
+messages = st.builds(Message, words, *said_with) | st.builds(Message, words, *said_with, files, words)
 
 
 @given(message=messages)
 def test_a_message_is_read_as_it_was_written(message: Message) -> None:
-    """Whatever is to be said comes out of the database as it went in, buttons and all."""
+    """Whatever is to be said comes out of the database as it went in, with its buttons and what its file is made of."""
     assert parse(dump(message)) == message
+
+
+@pytest.mark.parametrize("row", ['["Hello.",[],null]', '["Hello.",[],null,null]'])
+def test_what_an_earlier_version_wrote(row: str) -> None:
+    """Messages that wait since before the bot could send files are still read."""
+    assert parse(row) == Message("Hello.")
+
+
+async def test_a_file_that_cannot_be_made(
+    tmp_path: Path, printer: Printer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The message goes out once without it, and with the apology; the log hears of it, but not a word of the file."""
+
+    class Bringing(Wire):
+        async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+            assert await file_for(message) is None
+            await super().send(chat, message, delivery)
+
+    printer.broken = True
+    wire = Bringing()
+    async with opened(tmp_path) as store:
+        async with store.work() as work:
+            messages = [Message("One.", document=PAGE, apology="No file."), Message("Two.")]
+            waiting = await work.queue(CHAT, messages)
+        await Outbox(store, {"wire": wire}).send(waiting)
+        assert wire.sent == [(CHAT.id, "One.\n\nNo file.", 1), (CHAT.id, "Two.", 2)]
+        assert await count(store) == 0
+    (told,) = (record for record in caplog.records if record.name == "bot.outbox")
+    assert (told.levelname, told.message) == ("ERROR", "a message goes out without its file: ValueError")
+    assert SECRET not in caplog.text

@@ -17,6 +17,9 @@ from tests.botapi.refusals import bad
 
 Json = dict[str, Any]
 
+LARGEST = 1 << 27
+"""Bytes of a call that are read at all, more than Telegram takes."""
+
 OBJECTS = frozenset(
     "allowed_updates caption_entities commands entities link_preview_options message_ids reply_markup"
     " reply_parameters scope".split()
@@ -132,6 +135,7 @@ class Calls:
 
 async def read_call(request: web.BaseRequest, method: str) -> Call:
     """Return the call that a request makes, whether by query, form, upload or JSON."""
+    request = request.clone(client_max_size=LARGEST)
     params: Json = dict(request.query) if request.query_string else {}
     files: dict[str, Upload] = {}
     if request.content_type == "multipart/form-data":
@@ -154,7 +158,8 @@ def _decoded(content_type: str, body: bytes) -> Json:
 async def _read_parts(request: web.BaseRequest, params: Json, files: dict[str, Upload]) -> None:
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
-            data = await asyncio.to_thread(value.file.read)
+            with value.file:
+                data = await asyncio.to_thread(value.file.read)
             files[name] = Upload(value.filename, data, value.content_type)
         else:
             params[name] = value if isinstance(value, str) else bytes(value).decode("utf-8", "replace")

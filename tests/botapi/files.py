@@ -6,7 +6,7 @@ import mimetypes
 from dataclasses import dataclass
 
 from tests.botapi.calls import Json, Upload
-from tests.botapi.refusals import bad
+from tests.botapi.refusals import RefusalError, bad
 
 DOWNLOAD, UPLOAD = 20 * 1024 * 1024, 50 * 1024 * 1024
 
@@ -53,7 +53,7 @@ class Files:
         if not upload.data:
             raise bad("file must be non-empty")
         if len(upload.data) > UPLOAD:
-            raise bad("file is too big")
+            raise RefusalError(413, "Request Entity Too Large", fault=True)
         return self.keep(upload.name, upload.data, upload.content_type)
 
     def find(self, file_id: str) -> File:

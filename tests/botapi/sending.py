@@ -95,6 +95,8 @@ def edit_message_caption(world: World, call: Call) -> Json:
     """Change what is written below a document."""
     text = read_caption(call, world.noting(call))
     message = _own(world, call)
+    if not message.content:
+        raise bad("there is no caption in the message to edit")
     return _edit(message, text, check_markup(call.record("reply_markup", "reply markup"), private=True))
 
 

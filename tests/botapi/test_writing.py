@@ -15,7 +15,7 @@ from telegram import (
     ReplyKeyboardMarkup,
     ReplyParameters,
 )
-from telegram.error import BadRequest
+from telegram.error import BadRequest, NetworkError
 
 from tests.botapi import BotApi, User
 from tests.botapi.library import bot_at
@@ -236,7 +236,32 @@ async def test_editing(server: BotApi, bot: Bot, ada: User) -> None:
         await bot.edit_message_text("x", ada.id, 999)
     with pytest.raises(BadRequest, match="Message can't be edited"):
         await bot.edit_message_text("x", ada.id, ada.private.messages[0].id)
-    assert len(server.violations) == 4
+    with pytest.raises(BadRequest, match="There is no caption in the message to edit"):
+        await bot.edit_message_caption(ada.id, sent.message_id, caption="x")
+    assert len(server.violations) == 5
+
+
+async def test_editing_a_document(server: BotApi, bot: Bot, ada: User) -> None:
+    """What stands below a document is its caption, which becomes another; a text it has not."""
+    sent = await bot.send_document(ada.id, b"x", filename="a.txt", caption="one")
+    changed = await bot.edit_message_caption(ada.id, sent.message_id, caption="<b>two</b>", parse_mode="HTML")
+    assert not isinstance(changed, bool)
+    assert (changed.caption, changed.document) == ("two", sent.document)
+    with pytest.raises(BadRequest, match="There is no text in the message to edit"):
+        await bot.edit_message_text("three", ada.id, sent.message_id)
+    assert len(server.violations) == 1
+
+
+async def test_documents_refused(server: BotApi, bot: Bot, ada: User) -> None:
+    """An empty file is refused, one of more than 50 MB too, and so is a call that brings none."""
+    with pytest.raises(BadRequest, match="File must be non-empty"):
+        await bot.send_document(ada.id, b"")
+    with pytest.raises(NetworkError, match="Request Entity Too Large"):
+        await bot.send_document(ada.id, bytes(50 * 1024 * 1024 + 1))
+    with pytest.raises(BadRequest, match="There is no document in the request"):
+        await bot.do_api_request("SendDocument", {"chat_id": ada.id})
+    assert len(server.violations) == 3
+    assert ada.private.bot_messages == []
 
 
 async def test_deleting(server: BotApi, bot: Bot, ada: User) -> None:

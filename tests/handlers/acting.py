@@ -36,8 +36,8 @@ WORDS = (
 )
 WAYS = (
     (),
-    ("/letter", "2", "1", "1", "2", "Germany", "Oil Workers’ Union", "skip", "Ada", "Berlin", "skip"),
-    ("/letter", "2", "2", "1", "skip", "Ada", "skip", "skip", "1", "3"),
+    ("/letter", "2", "1", "1", "2", "Germany", "Oil Workers’ Union", "skip", "Ada", "Berlin", "2", "skip"),
+    ("/letter", "2", "2", "1", "skip", "Ada", "enough", "1", "I have what I need", "3"),
     ("/pledge", "1", "2", "Brazil", "2"),
     ("/pledge", "2", "1", "1", "Germany", "1", "1 2", "2", "Ada", "/forget"),
 )
@@ -68,6 +68,7 @@ COMMANDS = (
     "/cancel",
     "/back",
     "/skip",
+    "/enough",
     "/leter",
     "/xyzzy",
 )

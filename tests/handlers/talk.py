@@ -105,6 +105,9 @@ class Talk:
     person: Person = field(default_factory=lambda: Person("wire", "4815162342", "en"))
     _ids: itertools.count[int] = field(default_factory=itertools.count)
 
+    def __post_init__(self) -> None:
+        conversations().world.letters.know({})
+
     def say(self, words: str) -> str:
         """Type `words`, and return what is answered, without its looks."""
         command, text = parse_command(words, ("/",))

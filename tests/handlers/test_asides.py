@@ -10,7 +10,7 @@ from bot.events import Event, Place
 from tests.handlers.talk import Talk, conversations
 from tests.handlers.test_meaning import PLEDGE, after
 
-REVIEW = ("/letter zhanaozen-2011", "protest", "open", "person", "Germany", "Ada", "skip", "skip")
+REVIEW = ("/letter zhanaozen-2011", "protest", "open", "person", "Germany", "Ada", "enough")
 SEND = (*REVIEW, "1")
 
 
@@ -50,7 +50,7 @@ def test_a_second_tap_is_not_answered() -> None:
     ("way", "words"),
     [
         (REVIEW, "Your letter is the one above. Is it right?"),
-        (SEND, "Will you send it?"),
+        (SEND, "How will you send it?"),
         (("/letter zhanaozen-2011",), "What kind of letter?"),
         ((*PLEDGE, "DE", "sent", "1"), "May I count your letter?"),
     ],

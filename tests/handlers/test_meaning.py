@@ -54,9 +54,9 @@ def test_nobody_at_home_is_named() -> None:
         "person",
         "KZ",
         "Ada",
-        "skip",
-        "skip",
+        "enough",
         "1",
+        "I have what I need",
         "sent",
         "1",
     )
@@ -103,10 +103,10 @@ def test_the_way_to_the_workers_is_closed_everywhere() -> None:
     """When solidarity is chosen, and when it is to be sent, the bot says that there is no safe address."""
     letter = after("/letter zhanaozen-2011", "solidarity")
     pledge = after("/pledge zhanaozen-2011", "solidarity")
-    sending = after("/letter zhanaozen-2011", "solidarity", "person", *["skip"] * 4, "1")
+    sending = after("/letter zhanaozen-2011", "solidarity", "person", "enough", "1")
     for talk in (letter, pledge, sending):
         assert "I have no safe address for: The oil workers of Mangystau" in talk.last[0].html
         assert "qybrai" not in talk.last[0].html
-    for words in ("sent", "1"):  # there is but one way, which is not asked for
+    for words in ("I have what I need", "sent", "1"):  # there is but one way, which is not asked for
         sending.say(words)
     assert sending.records.recorded[0].ways == (Way("editors", "email"),)

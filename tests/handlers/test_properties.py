@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import walk
 from bot.events import Event, Person, Press
-from bot.frames import dump, parse
+from bot.frames import dump, open_ones, parse
 from bot.pledges import NewPledge
+from bot.walking import walk
 from tests.door import furnished
 from tests.handlers.acting import WAYS, Act, Answer, acts, answers, event
 from tests.handlers.checks import TEXT_UNITS, check, machinery, units
@@ -32,9 +32,9 @@ def promised(pledge: NewPledge) -> None:
 
 def consistent(talk: Talk) -> None:
     """Raise AssertionError if what is open is not exactly one question, the same whenever one looks."""
-    names = [frame.dialogue for frame in talk.frames]
+    names = [frame.dialogue for frame in open_ones(talk.frames)]
     assert len(names) == len(set(names))
-    assert (talk.question is None) == (not talk.frames)
+    assert (talk.question is None) == (not names)
     assert parse(dump(talk.frames), list(conversations().dialogues)) == talk.frames
     for frame in talk.frames:
         dialogue = conversations().dialogues[frame.dialogue]

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.events import Event, Press
-from bot.frames import parse
+from bot.frames import parse, token_of
 from bot.store.store import Store
 from handlers import HANDLERS
 from tests.door import KEY, NOW, Door, door_to, furnished
@@ -37,7 +37,7 @@ class WholeBot(RuleBasedStateMachine):
     async def enter(self) -> Door:
         """Return a door to the bot on its database."""
         store = await Store.open(self.database, KEY, NOW.timestamp)
-        return door_to(store, *furnished())
+        return door_to(store, *furnished(), chance=token_of)
 
     @property
     def database(self) -> Path:

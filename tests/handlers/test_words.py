@@ -44,7 +44,7 @@ def answering(way: tuple[str, ...], *answers: str) -> Talk:
 
 def written(words: str) -> Talk:
     """Return a talk that shows a letter with `words` for every answer in one's own words."""
-    return answering((*LETTER, "skip"), words, "skip", words, words, words)
+    return answering((*LETTER, "skip"), words, "skip", words, words, "skip", words)
 
 
 def letter(talk: Talk) -> str:
@@ -65,7 +65,7 @@ def test_words_in_a_letter(given: str) -> None:
 def test_words_in_what_is_recorded(given: str) -> None:
     """A name that may be listed is confirmed, and shown by /mydata, as it was typed."""
     talk, plain = written(WORDY[given]), written(PLAIN)
-    for words in ("1", "3", "1", "2", "/mydata"):
+    for words in ("1", "I have what I need", "3", "1", "2", "/mydata"):
         said, _ = talk.say(words), plain.say(words)
     assert tags(talk.last[0].html) == tags(plain.last[0].html)
     assert f"May be named: {WORDS[given][1]}\n" in said
@@ -79,9 +79,9 @@ def test_any_words_in_a_letter(words: str) -> None:
     assume(not isinstance(taken, Refused))
     assert isinstance(taken, str)
     before_name = (*LETTER, "skip", "Union", "skip")
-    name = answering(before_name, words, "skip", "skip")
+    name = answering(before_name, words, "enough")
     assume(name.frames and name.answers[0].get("name") == taken)  # "skip" and "back" are no names
-    plain = answering(before_name, PLAIN, "skip", "skip")
+    plain = answering(before_name, PLAIN, "enough")
     assert tags(name.last[0].html) == tags(plain.last[0].html)
     assert letter(name) == re.sub(f"^{PLAIN}$", lambda _: taken, letter(plain), flags=re.MULTILINE)
 

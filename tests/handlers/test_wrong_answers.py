@@ -54,7 +54,7 @@ WORDS = {
 """What is given, and either the words that are taken for a name or the sentence that refuses it."""
 
 LETTER = ("/letter", "2", "1", "1", "2")
-ORGANISATION = (*LETTER, "Germany", "Oil Union", "1200", "Ada", "Berlin", "skip")
+ORGANISATION = (*LETTER, "Germany", "Oil Union", "1200", "Ada", "Berlin", "2", "skip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,13 @@ QUESTIONS = (
     Asked(ORGANISATION[:7], "1 200", NUMBER, takes_numbers=True),
     Asked(ORGANISATION[:8], "Ada", "", takes_words=True),
     Asked(ORGANISATION[:9], "Berlin", "", takes_words=True),
-    Asked(ORGANISATION[:10], "It concerns us all.", "", takes_words=True),
+    Asked(ORGANISATION[:10], "2", ONE),
+    Asked(ORGANISATION[:11], "It concerns us all.", "", takes_words=True),
     Asked(ORGANISATION, "1", ONE),
-    Asked((*ORGANISATION, "1"), "3", ONE),
-    Asked((*ORGANISATION, "1", "3"), "1 2", SEVERAL),
-    Asked((*ORGANISATION, "1", "3", "1 2"), "1", ONE),
+    Asked((*ORGANISATION, "1"), "I have what I need", ONE),
+    Asked((*ORGANISATION, "1", "I have what I need"), "3", ONE),
+    Asked((*ORGANISATION, "1", "I have what I need", "3"), "1 2", SEVERAL),
+    Asked((*ORGANISATION, "1", "I have what I need", "3", "1 2"), "1", ONE),
     Asked(PLEDGE[:1], "2", ONE),
     Asked(PLEDGE[:2], "1", ONE),
     Asked(PLEDGE[:3], "2", ONE),
@@ -172,7 +174,7 @@ def test_lines_stay_lines_only_where_there_is_room_for_them() -> None:
     """A new line in a name becomes a space; in somebody's own words it stays, and no gap is wider than one line."""
     talk = at(QUESTIONS[7])
     talk.say("Ada\nLovelace")
-    for words in ("Berlin", "First.  \n \r\n \u2029 \n Second.\n"):
+    for words in ("Berlin", "skip", "First.  \n \r\n \u2029 \n Second.\n"):
         talk.say(words)
     assert talk.answers[0]["name"] == "Ada Lovelace"
     assert talk.answers[0]["reason"] == "First.\n\nSecond."
@@ -189,8 +191,8 @@ async def test_nothing_harms_the_database(tmp_path: Path) -> None:
             assert "Something went wrong" not in answer, given
             if taken not in (EMPTY, NO_LETTERS, TOO_LONG):
                 assert answer.startswith("Which town"), given
-                letter = [await door.say(words) for words in ("skip", "skip")][-1]
+                letter = [await door.say(words) for words in ("skip", "enough")][-1]
                 assert f"\n{clean(taken)}\n" in letter, given
-                for _ in range(3):
+                for _ in range(4):
                     await door.say("/back")
         assert (await door.say("Ada")).startswith("Which town")

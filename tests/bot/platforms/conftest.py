@@ -9,12 +9,15 @@ import pytest
 from tests.bot.platforms.telegram_bot import Running, bot_on
 from tests.bot.platforms.telegram_care import careful
 from tests.botapi import BotApi
+from tests.papers import printer
+
+__all__ = ["printer"]
 
 PROGRAM = """\
 import asyncio, os, sys
 from datetime import UTC, datetime
 from html import escape
-from bot.events import Message, ShownButton
+from bot.events import Document, Draft, Message, ShownButton
 from bot.platforms.console import Console, terminal
 
 async def main():
@@ -30,6 +33,10 @@ async def main():
     async def handle(event):
         if event.command == "late":
             tasks.append(asyncio.create_task(later()))
+        if event.command == "file":
+            draft = Draft(("a@example.org",), (), "Subject", "I write to you.")
+            await console.send(event.chat, Message("Here.", document=Document("letter.eml", draft)), 1)
+            return
         loaded = {"rich", "prompt_toolkit"} & set(sys.modules)
         heard = f"{event.command} {event.text!r} {event.person.language} {sorted(loaded)}"
         await console.send(event.chat, Message(f"Heard: {escape(heard)}"), 1)

@@ -16,12 +16,13 @@ from bot.platforms.matrix import REPEATABLE
 from bot.platforms.matrix_service import Service
 from bot.remembering import Remembering
 from handlers import HANDLERS
-from tests.door import KEY, furnished, furnished_in
+from tests.door import KEY, furnished, furnished_in, same_words
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import Person
 from tests.homeserver.synapse import Account, Synapse
+from tests.homeserver.timeline import Seen
 
-COMMANDS = frozenset(dialogue.name for dialogue in HANDLERS) | {"back", "skip", "cancel"}
+COMMANDS = frozenset(dialogue.name for dialogue in HANDLERS) | {"back", "skip", "enough", "cancel"}
 PERSONAL = frozenset(dialogue.name for dialogue in HANDLERS if dialogue.private)
 PATIENCE = 20.0
 """Seconds after which an answer that has not come will not come."""
@@ -61,7 +62,7 @@ async def bot_on(
     world, messages = furnished() if language == "en" else furnished_in(language)
     told = account_on(url or homeserver.url, account, folder)
     stopping, ready = asyncio.Event(), asyncio.Event()
-    async with AsyncExitStack() as ending, running(settings, world, messages) as bot:
+    async with AsyncExitStack() as ending, running(settings, world, messages, chance=same_words) as bot:
         memory = Remembering(bot.store, account.user_id)
         service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
         ending.push_async_callback(service.close)
@@ -93,7 +94,12 @@ class Phone:
         while under_way := set(self.running.service.matrix._answers):
             await asyncio.wait(under_way)
         await self.chat.person.caught_up()
-        return "\n".join(answer.body for answer in self.chat.answers(said))
+        return "\n".join(map(as_text, self.chat.answers(said)))
+
+
+def as_text(answer: Seen) -> str:
+    """Return what somebody reads of an answer; of a file, its name."""
+    return f"[{answer.body}]" if answer.msgtype == "m.file" else answer.body
 
 
 async def private_chat(person: Person, running: Running, *, encrypted: bool) -> Chat:

@@ -19,7 +19,7 @@ from bot.serving import account, profiles
 from handlers import HANDLERS
 from tests.bot.platforms.telegram_words import betrayed
 from tests.botapi import BotApi, Message, User
-from tests.door import KEY, NOW, furnished
+from tests.door import KEY, NOW, furnished, same_words
 
 PATIENCE = 10.0
 """Seconds after which an answer that has not come will not come."""
@@ -60,7 +60,7 @@ async def bot_on(server: BotApi, folder: Path, **more: object) -> AsyncIterator[
     stopping = asyncio.Event()
     service = await Service.open(account(settings), {d.name for d in HANDLERS}, lambda: NOW)
     try:
-        async with running(settings, world, messages, service.telegram) as bot:
+        async with running(settings, world, messages, service.telegram, chance=same_words) as bot:
             await bot.outbox.resume()
             shown = profiles(settings, messages)
             serving = asyncio.create_task(service.run(bot.dispatcher.take, shown, stopping))
@@ -97,7 +97,8 @@ def as_text(message: Message) -> str:
     lines = plain_text(message.html or "").splitlines()
     whole = [line for line in lines if _OPTION.match(line)]
     shown = [line for line in lines if line not in whole and not line.startswith(PLACE)]
-    return "\n".join([*shown, *(_button(key, whole) for key in _keys(message) if "copy_text" not in key)])
+    keys = (_button(key, whole) for key in _keys(message) if "copy_text" not in key)
+    return "\n".join([*shown, *keys, *([f"[{message.file.name}]"] if message.file else [])])
 
 
 def _keys(message: Message) -> list[dict[str, Any]]:

@@ -116,6 +116,13 @@ async def test_the_private_chat_that_is_there(people: People, bot: Running) -> N
     assert room.ada.reader.invitations == {}
 
 
+async def test_a_second_private_chat(people: People, bot: Running) -> None:
+    """Whoever opens another private chat with the bot is greeted there, not where they were before."""
+    ada = await people.meet("Ada")
+    for _ in range(2):
+        await greeted(await ada.begins_chat(bot.id), bot)
+
+
 async def test_ordinary_talk(people: People, bot: Running) -> None:
     """People talk with each other: bare words, numbers, files, places and other bots are not answered."""
     room = await branch(people, bot)

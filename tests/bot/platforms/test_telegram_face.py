@@ -441,7 +441,7 @@ async def test_language(server: BotApi, bot: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "label"), [("ru-RU", "Написать"), ("de", "Write"), ("", "Write"), ("x!", "Write")]
+    ("code", "label"), [("ru-RU", "Написать"), ("tlh", "Write"), ("", "Write"), ("x!", "Write")]
 )
 async def test_other_languages(server: BotApi, bot: Running, code: str, label: str) -> None:
     """A language is found by its beginning; whoever speaks none of the bot's is answered in the default one."""

@@ -1,0 +1,27 @@
+"""Documents that go with a message: a letter's page and an e-mail's draft, made in memory and never on the disk."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bot.documents.drafts import Link, eml, mailto
+from bot.documents.pages import paper_in, pdf
+from bot.events import Document, Page
+
+__all__ = ["Link", "Made", "eml", "made", "mailto", "paper_in", "pdf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A document's bytes, and what they are to a mail program or a browser."""
+
+    data: bytes = field(repr=False)
+    media_type: str
+
+
+async def made(document: Document) -> Made:
+    """Return the document's bytes; a page is set beside the loop, the first one takes the longest."""
+    if isinstance(document.content, Page):
+        return Made(await asyncio.to_thread(pdf, document.content), "application/pdf")
+    return Made(eml(document.content), "message/rfc822")
