@@ -102,8 +102,9 @@ def ask_campaign(campaigns: tuple[Campaign, ...]) -> Iterator[Step]:
 
 
 def _other_names(campaign: Campaign) -> tuple[Label, ...]:
-    short = (campaign.short_title,) if campaign.short_title else ()
-    return (campaign.slug.replace("-", " "), campaign.title, *short)
+    """Return what a campaign is called besides, in whatever language."""
+    titles = (campaign.title, *((campaign.short_title,) if campaign.short_title else ()))
+    return (campaign.slug.replace("-", " "), *(name for title in titles for name in title.texts.values()))
 
 
 def chosen_campaign(answers: Answers, campaigns: tuple[Campaign, ...]) -> Campaign:

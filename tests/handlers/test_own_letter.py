@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from bot.buttons import way_value
-from bot.dialogue import CHANCE
+from bot.dialogue import AGREED, CHANCE
 from bot.frames import dump, parse
 from bot.platforms.base import blocks
 from bot.wording import ENOUGH
@@ -43,8 +43,8 @@ def world() -> World:
 @pytest.mark.parametrize(
     ("campaign", "kind"), [(c.slug, kind.kind) for c in world().campaigns for kind in c.kinds]
 )
-def test_six_taps_lead_from_the_greeting_to_the_letter(language: str, campaign: str, kind: str) -> None:
-    """Whoever answers only what must be answered taps the letter, four choices at most, and that it is enough."""
+def test_eight_taps_lead_from_the_greeting_to_what_it_takes_to_send_the_letter(language: str, campaign: str, kind: str) -> None:
+    """Whoever answers only what must be answered has the letter after six taps, and the page in hand after eight."""
     talk = after("/start", language=language)
     talk.say("/letter")
     taps = 1
@@ -56,6 +56,10 @@ def test_six_taps_lead_from_the_greeting_to_the_letter(language: str, campaign: 
         taps += 1
     assert taps <= 6
     assert letter(talk)
+    talk.press(next(b.press for b in talk.buttons if b.press and b.press.value == AGREED))
+    talk.press(next(b.press for b in talk.buttons if b.press))
+    assert [message.document for message in talk.last if message.document]
+    assert taps + 2 <= 8
 
 
 @pytest.mark.parametrize(
