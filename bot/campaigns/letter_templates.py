@@ -82,7 +82,7 @@ class LetterTemplate:
         known = {*OWN_NAMES, *STANDARD_ANSWERS, *answers}
         try:
             tree = _read(sandbox, source)
-            used = _used(tree) - {WORDING, ORDER}
+            used = used_names(tree) - {WORDING, ORDER}
             choices = {"recipient.key": recipients, **{key: of for key, of in answers.items() if of}}
             if faults := [*_faults(tree, used, known, choices)]:
                 raise ValueError(*faults)
@@ -132,7 +132,7 @@ class Templates(Mapping[tuple[str, str], LetterTemplate]):
         return len({*self._read, *self._later})
 
 
-def _used(tree: nodes.Template) -> set[str]:
+def used_names(tree: nodes.Template) -> set[str]:
     """Return the names that a template asks for and does not give itself: quicker than to have it compiled for that."""
     found: dict[str, set[str]] = {"load": set(), "store": set(), "param": set()}
     for node in tree.find_all(nodes.Name):

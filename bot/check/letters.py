@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import get_args
 
-from jinja2 import meta, nodes
+from jinja2 import nodes
 
 from bot.campaigns import LetterKind, Question, Sender, Version
+from bot.campaigns.letter_templates import used_names
 from bot.campaigns.loading import MAIN_FILE
 from bot.campaigns.template_wordings import ORDER, WORDING, Variants, variants
 from bot.chance import Chance
@@ -58,7 +59,7 @@ def _used(template: nodes.Template) -> set[str]:
     """Return the fields in a template; the campaign's own are left out, for a language may need its own form."""
     recipient = nodes.Name("recipient", "load")
     dotted = {f"recipient.{part.attr}" for part in template.find_all(nodes.Getattr) if part.node == recipient}
-    return dotted | (meta.find_undeclared_variables(template) - {"campaign", "recipient", WORDING, ORDER})
+    return dotted | (used_names(template) - {"campaign", "recipient", WORDING, ORDER})
 
 
 def length(pack: Pack) -> Iterator[Finding]:

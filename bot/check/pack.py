@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, nodes
@@ -84,7 +85,13 @@ def letter_file(kind: str, language: str) -> str:
 
 
 def _template(file: Path) -> nodes.Template:
-    return Environment(autoescape=True, extensions=[Wordings]).parse(read_text(file))
+    return _parsed(read_text(file))
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> nodes.Template:
+    """Return what a template says, parsed once however often it is looked at."""
+    return Environment(autoescape=True, extensions=[Wordings]).parse(text)
 
 
 def _facts(raw: dict[str, object], campaign: Campaign) -> Iterator[Text]:
