@@ -43,9 +43,7 @@ def world() -> World:
 @pytest.mark.parametrize(
     ("campaign", "kind"), [(c.slug, kind.kind) for c in world().campaigns for kind in c.kinds]
 )
-def test_eight_taps_lead_from_the_greeting_to_what_it_takes_to_send_the_letter(
-    language: str, campaign: str, kind: str
-) -> None:
+def test_eight_taps_lead_from_the_greeting_to_a_page_to_send(language: str, campaign: str, kind: str) -> None:
     """Whoever answers only what must be answered has the letter after six taps, and the page in hand after eight."""
     talk = after("/start", language=language)
     talk.say("/letter")
