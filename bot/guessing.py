@@ -15,6 +15,8 @@ _LETTERS = (
     ("ru", re.compile("[\u0400-\u04ff]")),
 )
 """Letters that tell a language among those that the bot speaks, the rarer ones first."""
+_CYRILLIC = ("kk", "ru")
+"""Languages that can be written with nothing but the letters of Russian."""
 _LOOKED_AT = 200
 """Characters of a text that are looked at."""
 
@@ -29,7 +31,9 @@ class Guessing:
     def __call__(self, words: str) -> str | None:
         """Return the language of `words`; None if they could be of several."""
         words = words[:_LOOKED_AT]
-        by_letters = (code for code, letters in _LETTERS if letters.search(words))
+        by_letters = [code for code, letters in _LETTERS if letters.search(words)]
+        if by_letters == ["ru"] and self._messages.default in _CYRILLIC:
+            return None
         return next((code for code in by_letters if code in self._messages.languages), None) or (
             self._by_words({fold(word) for word in words.split()})
         )

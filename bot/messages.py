@@ -34,13 +34,13 @@ class Messages:
         self, folder: Path, countries: Countries, locales: Path = LOCALES, default: str = SOURCE
     ) -> None:
         self.languages = languages(locales)
-        self._default = default
+        self.default = default
         self._voice = lru_cache(maxsize=None)(lambda code: _Voice(folder, locales, code, countries))
 
     def language(self, *wanted: str | None) -> str:
         """Return the first of the `wanted` languages that the bot speaks ("de_AT" finds "de"), or the default one."""
         codes = [code.replace("-", "_") for code in wanted if code]
-        return negotiate_locale(codes, self.languages, sep="_") or self._default
+        return negotiate_locale(codes, self.languages, sep="_") or self.default
 
     def render(self, reply: Reply, language: str) -> Message:
         """Return `reply` in `language`, as HTML of the subset that every platform understands."""
