@@ -9,6 +9,9 @@ import pytest
 from tests.bot.platforms.telegram_bot import Running, bot_on
 from tests.bot.platforms.telegram_care import careful
 from tests.botapi import BotApi
+from tests.homeserver.gate import Gate
+from tests.homeserver.person import People
+from tests.homeserver.synapse import Account, Synapse
 from tests.papers import printer
 
 __all__ = ["printer"]
@@ -77,4 +80,24 @@ async def server() -> AsyncIterator[BotApi]:
 async def bot(server: BotApi, tmp_path: Path) -> AsyncIterator[Running]:
     """The bot at work on that server."""
     async with bot_on(server, tmp_path, log={"level": "debug", "file": tmp_path / "log"}) as running:
+        yield running
+
+
+@pytest.fixture
+async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
+    """Everybody who comes to the homeserver while a test runs."""
+    async with People(homeserver, tmp_path) as everybody:
+        yield everybody
+
+
+@pytest.fixture
+async def account(homeserver: Synapse) -> Account:
+    """The bot's account on the homeserver."""
+    return await homeserver.register("Bot")
+
+
+@pytest.fixture
+async def gate(homeserver: Synapse) -> AsyncIterator[Gate]:
+    """A gate between the bot and the homeserver."""
+    async with Gate(homeserver.url) as running:
         yield running

@@ -30,13 +30,6 @@ async def bot(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[Running]:
         yield running
 
 
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes while a test runs."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
-
-
 @pytest.fixture(params=["encrypted", "plain"])
 async def chat(request: pytest.FixtureRequest, bot: Running, people: People) -> Chat:
     """A private chat of Ada with the bot, which has said hello."""

@@ -25,13 +25,6 @@ UPLOAD, SEND = r"/media/v3/upload", r"/send/m\.room\."
 
 
 @pytest.fixture
-async def gate(homeserver: Synapse) -> AsyncIterator[Gate]:
-    """The gate between the bot and the homeserver."""
-    async with Gate(homeserver.url) as running:
-        yield running
-
-
-@pytest.fixture
 async def bot(homeserver: Synapse, gate: Gate, printer: Printer, tmp_path: Path) -> AsyncIterator[Running]:
     """The bot at work, with a conversation that hands out files."""
     account = await homeserver.register("Bot")

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from tests.bot.platforms.matrix_bot import bot_on, private_chat
 from tests.homeserver import faults
@@ -15,13 +12,6 @@ from tests.homeserver.synapse import Synapse
 
 MANY = 30
 """Commands in a row, more than are answered at a time."""
-
-
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
 
 
 async def test_one_room_waits(homeserver: Synapse, people: People, tmp_path: Path) -> None:

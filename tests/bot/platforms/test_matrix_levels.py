@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +13,6 @@ from bot.platforms.matrix_levels import Levels
 from tests.homeserver.asking import Json, RefusedError
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import People, Person
-from tests.homeserver.synapse import Synapse
 
 ADA, BEN = "@ada:here", "@ben:here"
 TOPIC, LEVELS, TOMBSTONE = "m.room.topic", "m.room.power_levels", "m.room.tombstone"
@@ -44,13 +41,6 @@ def levels(version: object, content: object, **made: object) -> Levels:
     """Return the levels of a room of that version that Ada has made; None if nobody has set them."""
     create = state("m.room.create", {"room_version": version, **made})
     return Levels([create] if content is None else [create, state(LEVELS, content)])
-
-
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes while a test runs."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
 
 
 async def seen_by(bot: Person, room: Chat) -> Levels:

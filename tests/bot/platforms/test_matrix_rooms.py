@@ -26,13 +26,6 @@ async def bot(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[Running]:
         yield running
 
 
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes while a test runs."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
-
-
 @dataclass
 class Branch:
     """A room of Ada and Ben, into which the bot was asked."""

@@ -29,20 +29,6 @@ UPLOADS = "/keys/(device_signing|signatures)/upload"
 KEYS = ("master_keys", "self_signing_keys", "user_signing_keys")
 
 
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes while a test runs."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
-
-
-@pytest.fixture
-async def gate(homeserver: Synapse) -> AsyncIterator[Gate]:
-    """What stands between the bot and the homeserver."""
-    async with Gate(homeserver.url) as running:
-        yield running
-
-
 @dataclass
 class Device:
     """A device of the bot's, whose keys the homeserver knows."""

@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from tests.bot.platforms.matrix_bot import bot_on, private_chat
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import People
 from tests.homeserver.synapse import Account, Synapse
-
-
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes while a test runs."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
-
-
-@pytest.fixture
-async def account(homeserver: Synapse) -> Account:
-    """The bot's account."""
-    return await homeserver.register("Bot")
 
 
 def later() -> datetime:

@@ -35,26 +35,6 @@ def log(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-async def gate(homeserver: Synapse) -> AsyncIterator[Gate]:
-    """A gate between the bot and the homeserver."""
-    async with Gate(homeserver.url) as running:
-        yield running
-
-
-@pytest.fixture
-async def account(homeserver: Synapse) -> Account:
-    """The bot's account."""
-    return await homeserver.register("Bot")
-
-
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
-
-
-@pytest.fixture
 async def running(
     homeserver: Synapse, account: Account, tmp_path: Path, gate: Gate, log: Path
 ) -> AsyncIterator[Running]:

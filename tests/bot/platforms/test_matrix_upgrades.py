@@ -29,30 +29,10 @@ def short_moments(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def account(homeserver: Synapse) -> Account:
-    """The bot's account."""
-    return await homeserver.register("Bot")
-
-
-@pytest.fixture
-async def people(homeserver: Synapse, tmp_path: Path) -> AsyncIterator[People]:
-    """Everybody who comes while a test runs."""
-    async with People(homeserver, tmp_path) as everybody:
-        yield everybody
-
-
-@pytest.fixture
 def log(tmp_path: Path) -> Path:
     """The bot's log at its most talkative."""
     (tmp_path / "log").touch()
     return tmp_path / "log"
-
-
-@pytest.fixture
-async def gate(homeserver: Synapse) -> AsyncIterator[Gate]:
-    """A gate between the bot and the homeserver."""
-    async with Gate(homeserver.url) as running:
-        yield running
 
 
 @pytest.fixture
