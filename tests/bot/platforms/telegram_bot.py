@@ -89,13 +89,18 @@ class Phone:
         said = self.person.says(words)
         await self.running.settled()
         answers = [m for m in self.person.private.messages if m.id > said.id and m.from_bot]
-        return "\n".join(map(as_text, answers))
+        above = [None, *answers]
+        return "\n".join(as_text(message, before) for message, before in zip(answers, above, strict=False))
 
 
-def as_text(message: Message) -> str:
-    """Return a message as somebody reads it, with what can be typed in front of each button."""
+def as_text(message: Message, above: Message | None = None) -> str:
+    """Return a message as somebody reads it, with what can be typed in front of each button.
+
+    What has no room on the buttons below a file may stand in the words `above` it.
+    """
     lines = plain_text(message.html or "").splitlines()
-    whole = [line for line in lines if _OPTION.match(line)]
+    before = plain_text(above.html or "").splitlines() if above else []
+    whole = [line for line in (*lines, *before) if _OPTION.match(line)]
     shown = [line for line in lines if line not in whole and not line.startswith(PLACE)]
     keys = (_button(key, whole) for key in _keys(message) if "copy_text" not in key)
     return "\n".join([*shown, *keys, *([f"[{message.file.name}]"] if message.file else [])])
