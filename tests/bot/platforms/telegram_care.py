@@ -75,13 +75,17 @@ def _called(shown: str, label: str) -> bool:
     return label in shown
 
 
+READY = "I have what I need"
+
+
 async def go_on(bot: Running, user: User, until: str, most: int = 20) -> Message:
     """Answer whatever is asked, as shortly as possible, until there is a button called `until`; return its message."""
     for _ in range(most):
         shown = next(m for m in reversed(user.private.messages) if m.buttons)
         if any(_called(text, until) for text in shown.labels):
             return shown
-        await tap(bot, user, "Skip" if "Skip" in shown.labels else "1 · ", shown)
+        ways = [label for label in shown.labels if label == "Skip" or READY in label]
+        await tap(bot, user, ways[0] if ways else "1 · ", shown)
     raise AssertionError(f"never asked: {until}")
 
 

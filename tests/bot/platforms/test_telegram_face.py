@@ -10,7 +10,7 @@ import pytest
 from bot.platforms.telegram_keyboards import CHOSEN, COPY, OPEN, PLACE, TICKED, WIDEST
 from bot.platforms.telegram_messages import units
 from tests.bot.platforms.telegram_bot import Running, bot_on
-from tests.bot.platforms.telegram_care import following, go_on, say, stored, tap
+from tests.bot.platforms.telegram_care import READY, following, go_on, say, stored, tap
 from tests.botapi import BotApi, Delay, Message, User
 
 CAMPAIGNS = Path(__file__).parents[3] / "templates" / "campaigns"
@@ -160,11 +160,14 @@ async def test_what_stood_for_buttons_goes_if_the_answer_is_typed(bot: Running, 
 
 
 @pytest.mark.parametrize(
-    ("language", "sent", "right"),
-    [("en", SENT, "The letter is right"), ("ru", "Уже отправлено", "Всё верно")],
+    ("language", "sent", "right", "ready"),
+    [
+        ("en", SENT, "The letter is right", READY),
+        ("ru", "Уже отправлено", "Всё верно", "У меня есть всё, что нужно"),
+    ],
 )
 async def test_nothing_is_listed_twice(
-    server: BotApi, bot: Running, language: str, sent: str, right: str
+    server: BotApi, bot: Running, language: str, sent: str, right: str, ready: str
 ) -> None:
     """Every answer of a letter fits on its button, so that none stands in the text as well."""
     user = server.user("Olga", language_code=language)
@@ -176,6 +179,7 @@ async def test_nothing_is_listed_twice(
     while not any(right in label for label in user.private.last.labels):
         await say(bot, user, "/skip")
     await tap(bot, user, right)
+    await tap(bot, user, ready)
     await tap(bot, user, sent)
     assert any(OPEN in label for label in user.private.last.labels)
     await say(bot, user, "1")
@@ -314,16 +318,17 @@ async def test_addresses_copy_with_a_tap(bot: Running, ada: User, campaign: str)
 
 
 async def _sending(bot: Running, user: User, campaign: str) -> Message:
-    """Return the message that says where the letter goes."""
+    """Return the message that hands out the e-mail."""
     await say(bot, user, f"/letter {campaign}")
-    message = await go_on(bot, user, SENT)
+    (*_, message) = await tap(bot, user, "E-mail: ", await go_on(bot, user, READY))
     assert copied(message)
     return message
 
 
 async def test_what_a_button_copies_can_be_dialled(bot: Running, ada: User) -> None:
     """A copy button says by which way it reaches whom; of two numbers in one, only what is a whole number is copied."""
-    message = await _sending(bot, ada, "zhanaozen-2011")
+    await say(bot, ada, "/addresses zhanaozen-2011")
+    (*_, message) = await say(bot, ada, "United Kingdom")
     labels = [label for label in message.labels if COPY in label]
     assert "📋 Fax: KazMunayGas (1)" in labels
     assert "📋 E-mail: KazMunayGas" in labels
@@ -350,19 +355,19 @@ async def test_the_ways_stand_last(bot: Running, ada: User) -> None:
 
 
 async def test_what_copies_stays(bot: Running, ada: User) -> None:
-    """Whoever says when the letter is sent can still copy the addresses."""
+    """Whoever has what they need can still copy the addresses."""
     message = await _sending(bot, ada, "zhanaozen-2011")
     before = copied(message)
-    await tap(bot, ada, PROMISED, message)
+    await tap(bot, ada, READY, message)
     assert copied(message) == before
     assert all("copy_text" in key for key in message.buttons)
 
 
 async def test_what_copies_stays_if_the_answer_is_typed(bot: Running, ada: User) -> None:
-    """Whoever types when the letter is sent can still copy the addresses."""
+    """Whoever types that they have what they need can still copy the addresses."""
     message = await _sending(bot, ada, "zhanaozen-2011")
     before = copied(message)
-    await say(bot, ada, "2")
+    await say(bot, ada, READY)
     assert copied(message) == before
     assert all("copy_text" in key for key in message.buttons)
 

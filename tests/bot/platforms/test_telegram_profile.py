@@ -46,7 +46,7 @@ async def test_the_first_start(server: BotApi, tmp_path: Path) -> None:
     ):
         private = {c["command"]: c["description"] for c in server.commands(PRIVATE, language)}
         group = {c["command"] for c in server.commands(GROUP, language)}
-        assert [*private][:2] == ["letter", "appeal"]
+        assert [*private][:2] == ["letter", "kit"]
         assert server.commands(ADMINS, language) == server.commands(GROUP, language)
         assert private["letter"] == letter
         assert {"back", "skip", "cancel", "forget", "help"} <= private.keys()
