@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 
-import phonenumbers
 from babel.dates import format_date
 
-from bot.campaigns import Addressee, Channel
+from bot.campaigns import Addressee
 from bot.choosing import Label, Option
 from bot.dialogue import Choice
 from bot.documents import Link, mailto, paper_in
@@ -131,7 +131,7 @@ def _post(one: Addressee, letter: Letter, written: Written, world: World) -> Rep
 
 def _fax(one: Addressee, letter: Letter, written: Written, world: World) -> Reply:
     fax = _only(one, "fax")
-    number = _international(fax.channels[0])
+    number = _international(fax.channels[0].value)
     sheet = Sheet(letter, one, world.clock().date(), number)
     said = {"one": one, "fax": fax, "number": number, "hint": world.organisers.fax}
     return Reply("kit/fax", said, _numbers(fax, number), sheet)
@@ -176,7 +176,7 @@ def _email(one: Addressee, letter: Letter, written: Written, world: World) -> Re
 
 def _phone(one: Addressee, letter: Letter, written: Written, world: World) -> Reply:
     phone = _only(one, "phone")
-    number = _international(phone.channels[0])
+    number = _international(phone.channels[0].value)
     zone, hours = _office(one)
     said = {
         "one": one,
@@ -208,11 +208,14 @@ def _numbers(one: Addressee, number: str) -> tuple[Button, ...]:
     return (Button(Phrase("Copy {number}", {"number": number}), copy=number),) if number else copies([one])
 
 
-def _international(channel: Channel) -> str:
-    """Return the first number of a channel in international form; "" where that is not certain."""
-    first = _FIRST.split(channel.value)[0]
+@cache
+def _international(value: str) -> str:
+    """Return the first of the numbers in `value` in international form; "" where that is not certain."""
+    first = _FIRST.split(value)[0]
     if not first.startswith("+"):
         return ""
+    import phonenumbers  # slow to import, and not needed before the letter is there
+
     try:
         number = phonenumbers.parse(first)
     except phonenumbers.NumberParseException:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.terminal import Start, Terminal, answers, run
 
-READY = "I have what I need"
+READY = "next"
 SCRIPTS = (
     ("/letter", "1", "1", "1", "GB", "Ada Ölçer", "Leeds", "/enough", "1", READY, "1", "1 2", "2"),
     (

@@ -187,7 +187,7 @@ class Forks:
             sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w", 1)
             os.environ.clear()
             os.environ.update(environment)
-            pytest.MonkeyPatch().setattr(cli, "furnish", lambda _settings: self._furnished)
+            pytest.MonkeyPatch().setattr(cli, "furnish", lambda _settings, thorough: self._furnished)
             cli.main(["chat"])
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else status

@@ -39,7 +39,7 @@ LETTER = (
     WORK,
     WORDS,
     "1",
-    "I have what I need",
+    "next",
     "3",
     "1 3",
     "2",
@@ -58,7 +58,7 @@ UNION_LETTER = (
     TOWN,
     "/enough",
     "1",
-    "I have what I need",
+    "next",
     "2",
     "1",
     "2",
@@ -141,7 +141,7 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(tmp_path: Path) -> N
     marks = (Owners(KEY).owner(ANNA),)
     async with opened(tmp_path) as anna:
         other = somebody_else(anna)
-        await say(other, *LETTER[:6], "Boris", *LETTER[7:], "/letter", "2")
+        await say(other, *LETTER[:6], "Boris", *LETTER[7:], "/cancel", "/letter", "2")
         await say(anna, "/language ru", *LETTER, *UNION_LETTER, *BEGINNING, "/mydata")
         assert {NAME, UNION, BEGUN, *marks} <= traces(tmp_path, (*SECRETS, *marks))
         assert await say(anna, "/forget", "1")
@@ -150,12 +150,14 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(tmp_path: Path) -> N
         assert "1 " in await other.say("/letter")
 
 
-@pytest.mark.parametrize("end", [(*LETTER[:-1], "1"), (*LETTER[:-1], "3"), (*BEGINNING, "/cancel")])
+@pytest.mark.parametrize(
+    "end", [(*LETTER[:-1], "1", "/cancel"), (*LETTER[:-1], "3", "/cancel"), (*BEGINNING, "/cancel")]
+)
 @pytest.mark.parametrize("purge", ["an hour", "somebody else is forgotten", "ended", "killed"])
 async def test_answers_do_not_outlive_the_conversation(
     end: tuple[str, ...], purge: str, tmp_path: Path
 ) -> None:
-    """After the end of a letter its answers are off the files within an hour, after the next /forget, or a restart."""
+    """Once a letter is dropped its answers are off the files within an hour, after the next /forget, or a restart."""
     place = tmp_path / "place"
     async with opened(place) as anna:
         other = somebody_else(anna)
