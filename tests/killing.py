@@ -73,6 +73,7 @@ SCRIPTS = (
 )
 """Letters of which none takes the place of another."""
 
+_BELOW = "This one is addressed to: "
 RISK = 0.5
 """How likely the bot is killed at each line."""
 STEP = 0.012
@@ -100,11 +101,16 @@ class Rehearsal:
     kept: str
 
 
+def _below_the_letter(answer: str) -> str:
+    """Return what stands below a letter, which comes in other words each time; any other answer is returned whole."""
+    return answer[answer.find(_BELOW) :] if _BELOW in answer else answer
+
+
 def rehearse(folder: Path) -> Rehearsal:
     """Return how it goes with a bot that nobody kills, whose data are in `folder`."""
     lines = [line for script in SCRIPTS for line in script]
-    *said, kept = answers(run(folder, *lines, "/mydata").said)
-    given = iter(said)
+    *said, _, kept = answers(run(folder, *lines, "/cancel", "/mydata").said)
+    given = map(_below_the_letter, said)
     letters = tuple(Letter(script, tuple(next(given) for _ in script)) for script in SCRIPTS)
     for letter in letters:
         assert len(set(letter.questions)) == len(letter.lines) - 1, (
