@@ -193,7 +193,8 @@ class Writer:
     def _check(self) -> None:
         """Make sure that what is kept is what the rehearsal kept, once, and that the database is sound."""
         bot = self._start(self._folder)
-        bot.type("/cancel")
+        bot.type("/cancel")  # what may be open
+        bot.type("/cancel")  # the letter that /kit would go on with
         bot.type("/mydata")
         kept = answers(bot.leave())[-1]
         assert kept == self._rehearsal.kept, f"{kept}\nis kept; what was told is:\n{self._rehearsal.kept}"
