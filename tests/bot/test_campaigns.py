@@ -321,6 +321,32 @@ TOML_FAULTS = [
     ('["en", "ru"]', '"en"', 'languages: must be a list, the main one first, such as ["en", "ru"]'),
     ('["en", "ru"]', '["en", "en"]', 'languages: must be a list, the main one first, such as ["en", "ru"]'),
     (
+        '["en", "ru"]',
+        '["en", "ru"]\nletter_languages = "kk"',
+        'letter_languages: must be a list, such as ["kk", "fr"]',
+    ),
+    ('["en", "ru"]', '["en", "ru"]\nletter_languages = ["ru"]', "letter_languages: “ru” is named already"),
+    (
+        '["en", "ru"]',
+        '["en", "ru"]\nletter_languages = ["kazakh1"]',
+        "letter_languages: “kazakh1” is not a language code such as en or ru",
+    ),
+    (
+        'office = { en = "Minister of Bread", ru = "Министр хлеба" }',
+        'office = { en = "Minister of Bread", ru = "Министр хлеба" }\ntime_zone = "Asia/Astana"',
+        'recipient.minister.time_zone: is no time zone; write it as in the tz database, such as "Asia/Almaty"',
+    ),
+    (
+        'office = { en = "Minister of Bread", ru = "Министр хлеба" }',
+        'office = { en = "Minister of Bread", ru = "Министр хлеба" }\nhours = "9-18"',
+        'recipient.minister.hours: must be hours such as "Mo-Fr 09:00-18:00"',
+    ),
+    (
+        'office = { en = "Minister of Bread", ru = "Министр хлеба" }',
+        'office = { en = "Minister of Bread", ru = "Министр хлеба" }\nlanguages = ["fr"]',
+        "recipient.minister.languages: letters are written in none of them",
+    ),
+    (
         'written = "2024-05"',
         'written = "May 2024"',
         "written: must be a date such as 2011-12-16, 2011-12 or 2011, in quotation marks",
