@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bot.choosing import fold
 from bot.events import Phrase
-from bot.messages import SOURCE, Messages
+from bot.messages import Messages
 
 _LETTERS = (
     ("ar", re.compile(r"\A(?!.*[پچژگکیے]).*[\u0621-\u064a]", re.DOTALL)),  # not Persian, not Urdu
@@ -29,8 +29,11 @@ class Guessing:
         self._known = known
 
     def __call__(self, words: str) -> str | None:
-        """Return the language of `words`; None if they could be of several."""
-        words = words[:_LOOKED_AT]
+        """Return the language of `words`; None if they could be of several, or are of the one that is usual here."""
+        guessed = self._guess(words[:_LOOKED_AT])
+        return None if guessed == self._messages.default else guessed
+
+    def _guess(self, words: str) -> str | None:
         by_letters = [code for code, letters in _LETTERS if letters.search(words)]
         if by_letters == ["ru"] and self._messages.default in _CYRILLIC:
             return None
@@ -39,11 +42,11 @@ class Guessing:
         )
 
     def _by_words(self, said: set[str]) -> str | None:
-        """Return the language in which the bot understands most of what was `said`, if it is another than its own."""
+        """Return the language in which the bot understands most of what was `said`, if it is one."""
         counts = {code: self._understood(said, code) for code in self._messages.languages} if said else {}
         most = max(counts.values(), default=0)
         best = [code for code, count in counts.items() if count == most]
-        return best[0] if most and len(best) == 1 and best[0] != SOURCE else None
+        return best[0] if most and len(best) == 1 else None
 
     def _understood(self, said: set[str], language: str) -> int:
         speak = self._messages.speak(language)
