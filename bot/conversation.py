@@ -15,6 +15,7 @@ from bot.dialogue import (
     Answers,
     Change,
     Dialogue,
+    Happens,
     Look,
     Outcome,
     Picked,
@@ -51,10 +52,15 @@ class Conversations(Generic[World, Store]):
     """All dialogues, and the rules by which a person moves within and between them."""
 
     def __init__(
-        self, dialogues: Sequence[Dialogue[World, Store]], world: World, chance: Draw = token_of
+        self,
+        dialogues: Sequence[Dialogue[World, Store]],
+        world: World,
+        chance: Draw = token_of,
+        happens: Happens[World, Store] | None = None,
     ) -> None:
         self.dialogues = {d.name: d for d in dialogues}
         self.world = world
+        self.happens = happens
         self.names = Names(self.dialogues, world)
         self._chance = chance
         self._walked: tuple[Frame, Walk] | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
-from bot.events import Event, Phrase, Place, Reply
+from bot.events import Chat, Event, Phrase, Place, Reply
 from bot.wording import NO, is_one_of
 
 Value = str | None | tuple[str, ...]
@@ -306,6 +306,16 @@ CHANCE = "<chance>"
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something to say in another chat; `language` is the usual one where none is named, `card` what it shows."""
+
+    chat: Chat
+    reply: Reply
+    language: str | None = None
+    card: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The end of a conversation: what to say, and whether every other open conversation ends with it."""
 
@@ -315,9 +325,23 @@ class Done:
     """Something was erased for good: the replies leave only once no byte of it is left, and are told so as `gone`."""
     language: str | None = None
     """The language chosen in it, if one was."""
+    told: tuple[Told, ...] = ()
+    """What is said elsewhere because of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be known before a dialogue goes on: what the person is in a chat, read `fresh` or a moment ago."""
+
+    chat: Chat
+    fresh: bool = False
 
 
 Steps = Callable[[Answers, World], Iterator[Step]]
+Guard = Callable[[Event, Answers, World, bool], Needs | Reply | None]
+"""Says whether somebody may go on, or `ends` a dialogue: None if so, else why not, or what must be known first."""
+Happens = Callable[[Event, World, Store], Awaitable[Done]]
+"""Takes in what became of us in a chat."""
 Finish = Callable[[Event, Answers, World, Store], Awaitable[Done]]
 
 
@@ -344,5 +368,7 @@ class Dialogue(Generic[World, Store]):
     """Whether it is for one person alone: in a group it answers with the way into the private chat."""
     continues: str | None = None
     """The dialogue whose answers it begins with; they are kept for that until the chat has been silent for a day."""
+    guard: Guard[World] | None = None
+    """Who may go on with it; looked at with every answer, and once more at its end."""
     chance: bool = False
     """Whether something in it is left to chance: then a mark of its own stands among the answers, as CHANCE."""

@@ -14,11 +14,13 @@ from bot.conversation import Conversations, Turn
 from bot.dialogue import Done, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
 from bot.frames import Frame, dump, open_ones, parse
+from bot.guarding import Guarding, UnknownRoleError
 from bot.guessing import Guessing
 from bot.messages import Messages
 from bot.outbox import Outbox
 from bot.pace import Hearing, Pace
 from bot.platforms.base import NotRecordedError, Taken
+from bot.roles import Roles
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.work import Arrival, Unsent, Work
@@ -41,6 +43,8 @@ class _Effect:
     language: str = ""
     new: bool = True
     """Whether anything but an apology came of it."""
+    told: tuple[Unsent, ...] = ()
+    """What is said in other chats."""
     dropped: tuple[int, ...] = ()
     """Messages that were still to be sent, and must not be any more."""
 
@@ -55,8 +59,11 @@ class Dispatcher(Generic[World]):
         store: Store,
         out: Outbox,
         pace: Pace | None = None,
+        roles: Roles | None = None,
     ) -> None:
         self._conversations = conversations
+        self._guarded = Guarding(conversations)
+        self._roles = roles or Roles()
         self._messages = messages
         self._guess = Guessing(messages, conversations.names.known)
         self._store = store
@@ -73,6 +80,7 @@ class Dispatcher(Generic[World]):
                 await self._outbox.tell(event.chat, self._sorry(event))
             else:
                 await self._answer(effect, at_once=True)
+                self._tell(effect.told)
 
     async def take(self, event: Event) -> Taken:
         """Give `event` its effect exactly once, on the disk when this returns, and start to answer it.
@@ -83,6 +91,7 @@ class Dispatcher(Generic[World]):
         if hearing == "answer":
             async with self._alone(event):
                 effect = await self._effect_or_pardon(event)
+                self._tell(effect.told)
                 answer = self._outbox.post(event.chat, partial(self._answer, effect))
                 return Taken(answer, effect.tap, heard=effect.new)
         if hearing == "ignore" or event.public:
@@ -140,15 +149,34 @@ class Dispatcher(Generic[World]):
         if effect.after_erasure:
             await self._store.purge()
 
+    def _tell(self, told: Sequence[Unsent]) -> None:
+        """Start to say something in other chats; what another process sends is left to that."""
+        for one in told:
+            if self._outbox.connected(one.chat.platform):
+                self._outbox.post(one.chat, partial(self._outbox.send, (one,)))
+
     async def _take(self, event: Event) -> _Effect:
+        """Do everything that `event` means; nothing has come of it yet where a role must be read first."""
+        while True:
+            try:
+                return await self._transaction(event)
+            except UnknownRoleError as unknown:
+                needs = unknown.needs
+                role = await self._roles.role(needs.chat, event.person, needs.fresh)
+                event = replace(event, roles={**event.roles, needs.chat: role})
+
+    async def _transaction(self, event: Event) -> _Effect:
         """Do everything that `event` means, in one transaction."""
         async with self._store.work() as work:
             known = await work.arrive(event)
             if not known.new:
                 return _Effect(new=False)
+            if event.happened is not None:
+                return await self._happened(event, known, work)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
             language = await self._language(known, event, work, begins=not open_ones(frames))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
+            turn = self._guarded(turn, event)
             done = await self._finish(turn, event, work)
             left = () if done.clear else turn.frames
             if left != frames or known.frames:
@@ -161,7 +189,24 @@ class Dispatcher(Generic[World]):
             if turn.tap == "marked":
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
-        return _Effect(queued, turn.tap)
+            told = await self._queue_told(done, work)
+        return _Effect(queued, turn.tap, told=told)
+
+    async def _happened(self, event: Event, known: Arrival, work: Work) -> _Effect:
+        """Take in what became of us in a chat, and say there what is to be said of it."""
+        happens = self._conversations.happens
+        done = await happens(event, self._conversations.world, work) if happens else Done(())
+        language = done.language or self._messages.language(known.language, event.person.language)
+        queued = await work.queue(event.chat, self._rendered(done.replies, event, language))
+        return _Effect(queued, told=await self._queue_told(done, work))
+
+    async def _queue_told(self, done: Done, work: Work) -> tuple[Unsent, ...]:
+        """Record what is said in other chats, and return it."""
+        queued: list[Unsent] = []
+        for one in done.told:
+            message = self._messages.render(one.reply, self._messages.language(one.language))
+            queued += await work.queue(one.chat, [replace(message, card=one.card)])
+        return tuple(queued)
 
     async def _language(self, known: Arrival, event: Event, work: Work, begins: bool) -> str:
         """Return the language to answer in; whoever `begins` to write in one, and has chosen none, keeps it."""

@@ -53,6 +53,19 @@ class Chat:
     id: str = field(repr=False)
 
 
+Role = Literal["admin", "member", "outside", "unknown"]
+"""What somebody is in a chat with others; unknown where it cannot be read just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What became of us in a chat, or of the chat itself; `title` is how it is called, `to` its id from now on."""
+
+    kind: Literal["added", "removed", "renamed", "moved"]
+    title: str = field(default="", repr=False)
+    to: str = field(default="", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Press:
     """A pressed button: the question it belonged to (`token`, `step`) and the option's value."""
@@ -101,6 +114,10 @@ class Event:
     """Whether the person came by a link, perhaps for the first time."""
     late: bool = False
     """Whether it is old news: the bot was away when it was said."""
+    happened: Happening | None = None
+    """What it tells of, where nobody said anything."""
+    roles: Mapping[Chat, Role] = field(default_factory=dict)
+    """What the person is in other chats, as far as it was read for this event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +234,8 @@ class Message:
     """A file that goes with it; the words stand below it as its caption where they fit, else before it."""
     apology: str = ""
     """What is said instead of the file if it cannot be made; HTML as well."""
+    card: str | None = None
+    """What it shows, by a name: the message that showed it last is edited instead, as long as it can be."""
 
 
 def clean(text: str, keep: Set[str] = frozenset()) -> str:

@@ -41,8 +41,8 @@ SOON = 0.05
 class Sender(Protocol):
     """A platform, as far as sending goes."""
 
-    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
-        """Send `message`; `delivery` is the same whenever the same message is sent again."""
+    async def send(self, chat: Chat, message: Message, delivery: int) -> str | None:
+        """Send `message`, and return its id there; `delivery` is the same whenever the same message is sent again."""
         ...
 
 
@@ -181,7 +181,7 @@ class Outbox:
         while one.id not in self._given_up:
             try:
                 self._look_at_age(one)
-                await self._senders[one.chat.platform].send(one.chat, one.message, one.id)
+                await self._send(one)
                 self._lost.discard(one.chat.platform)
                 return
             except LaterError as later:
@@ -206,6 +206,31 @@ class Outbox:
             except RefusedError as refused:
                 log.error("a message was refused: %s", refused)
                 return
+
+    async def _send(self, one: Unsent) -> None:
+        """Send one message; what shows a card takes the place of the message that showed it before."""
+        message, card = one.message, one.message.card
+        if card:
+            message = replace(message, edits=await self._shown(card))
+        sent = await self._senders[one.chat.platform].send(one.chat, message, one.id)
+        if card and sent and sent != message.edits:
+            try:
+                async with self._store.work() as work:
+                    await work.set_card(card, sent)
+            except StoreError as error:
+                log.error("where a card is shown could not be recorded: %s", error)
+
+    async def _shown(self, card: str) -> str | None:
+        try:
+            async with self._store.work() as work:
+                return await work.card(card)
+        except StoreError as error:
+            log.error("where a card is shown could not be read: %s", error)
+            return None
+
+    def connected(self, platform: str) -> bool:
+        """Return whether messages to that platform are sent by this process."""
+        return platform in self._senders
 
     def _look_at_age(self, one: Unsent) -> None:
         """Raise UnsureError where the platform may have forgotten that it has the message already."""

@@ -141,8 +141,10 @@ class Platform(Protocol):
         """The platform's name, as in Person.platform and Chat.platform."""
         ...
 
-    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
-        """Send `message`; `delivery` is the same whenever the same message is sent again.
+    async def send(self, chat: Chat, message: Message, delivery: int) -> str | None:
+        """Send `message`, and return its id there, if it has one by which it can be edited.
+
+        `delivery` is the same whenever the same message is sent again.
 
         Raises UndeliveredError, by its kind, if it did not arrive.
         """

@@ -88,8 +88,12 @@ class Matrix:
 
     # --- messages out
 
-    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
-        """Send `message`; the same `delivery` never arrives twice, for the homeserver knows it again."""
+    async def send(self, chat: Chat, message: Message, delivery: int) -> str | None:
+        """Send `message`, and return its event's id; the same `delivery` never arrives twice.
+
+        The homeserver knows it again.
+        """
+        event = None
         await self.ready.wait()  # before that no room is known, not even those that we are in
         file = await file_for(message)
         with _told_apart():
@@ -107,6 +111,7 @@ class Matrix:
             if kept:
                 told = {**kept, **_relation(place, None)}
                 await self._put(place.room, "m.room.message", told, f"{name}.file")
+            return edits or event
 
     async def _kept(self, room: str, document: Document, file: Made) -> Json:
         """Give the homeserver a file, encrypted where everything is, and return the content that speaks of it."""

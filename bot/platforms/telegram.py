@@ -71,8 +71,11 @@ class Telegram:
 
     # --- messages out
 
-    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
-        """Send `message` in as many parts as it takes; what has arrived of it is not sent again by this process."""
+    async def send(self, chat: Chat, message: Message, delivery: int) -> str | None:
+        """Send `message` in as many parts as it takes, and return the last one's id.
+
+        What has arrived of it is not sent again by this process.
+        """
         file = await file_for(message)
         with told_apart():
             sayings = _parts(message, file)
@@ -81,13 +84,14 @@ class Telegram:
             answering = _answering(message)
             edits = message.edits if len(sayings) == 1 and not file else None
             if edits and await self._edit(chat, edits, {**sayings[0][1], "reply_markup": markup}):
-                return
+                return edits
         asked = await self._post_all(chat, sayings, markup, delivery, answering)
         if asked and any(button.press for button in message.buttons):
             said = "caption" if file else "text"
             kept = {"inline_keyboard": lasting(rows)}
             html = answered(message) if said in sayings[-1][1] else None
             self._remember(chat, {"message_id": asked, "reply_markup": kept, "html": html, said: html})
+        return None if asked is None else str(asked)
 
     async def _post_all(
         self, chat: Chat, sayings: Sequence[Part], markup: Raw | None, delivery: int, answering: Raw

@@ -11,7 +11,11 @@ from bot.store import tables as t
 
 def _every_column(table: Table) -> dict[str, BindParameter[object]]:
     """Return a parameter for each column of `table` but its id, which the database gives."""
-    return {c.name: bindparam(c.name) for c in table.c if c.name != "id"}
+    return _parameters(*(c.name for c in table.c if c.name != "id"))
+
+
+def _parameters(*names: str) -> dict[str, BindParameter[object]]:
+    return {name: bindparam(name) for name in names}
 
 
 # --- the key that owners are hashed with
@@ -47,19 +51,36 @@ CLOSE = delete(t.conversation).where(t.conversation.c.key == bindparam("key"))
 
 # --- messages
 
-QUEUE = insert(t.delivery).values(_every_column(t.delivery)).returning(t.delivery.c.id)
-UNSENT = select(t.delivery).where(t.delivery.c.platform == bindparam("platform")).order_by(t.delivery.c.id)
+QUEUE = (
+    insert(t.delivery)
+    .values(**_parameters("platform", "chat", "message", "queued_at"), state="ready", tries=0)
+    .returning(t.delivery.c.id)
+)
+UNSENT = (
+    select(t.delivery)
+    .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.broadcast.is_(None))
+    .order_by(t.delivery.c.id)
+)
 SENT = delete(t.delivery).where(t.delivery.c.id == bindparam("id"))
 DROP = (
     delete(t.delivery)
     .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.chat == bindparam("chat"))
     .returning(t.delivery.c.id)
 )
+UNSUBSCRIBE = tuple(
+    delete(table).where(table.c.platform == bindparam("platform"), table.c.chat == bindparam("chat"))
+    for table in (t.subscription, t.reminder)
+)
+"""Send a chat nothing any more that it once asked for."""
 MOVED = (
     update(t.delivery)
     .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.chat == bindparam("old"))
     .values(chat=bindparam("new"))
 )
+
+_card = insert(t.card)
+SET_CARD = _card.on_conflict_do_update(index_elements=["name"], set_={"message": _card.excluded.message})
+CARD = select(t.card.c.message).where(t.card.c.name == bindparam("name"))
 
 # --- people
 
@@ -74,7 +95,8 @@ OPEN_CONVERSATIONS = (
     .order_by(t.conversation.c.updated_at, t.conversation.c.key)
 )
 FORGET = tuple(
-    delete(table).where(table.c.owner == bindparam("owner")) for table in (t.pledge, t.conversation, t.person)
+    delete(table).where(table.c.owner == bindparam("owner"))
+    for table in (t.pledge, t.conversation, t.person, t.came)
 )
 
 # --- pledges

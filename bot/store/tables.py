@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration: what this code reads and writes."""
 
 metadata = MetaData()
@@ -79,6 +79,109 @@ way = Table(
 )
 """By which channels a pledged letter goes to whom."""
 
+answer = Table(
+    "answer",
+    metadata,
+    Column("pledge", ForeignKey("pledge.id", ondelete="CASCADE"), primary_key=True),
+    Column("recipient", String, primary_key=True),
+    Column("channel", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("day", String, nullable=False),
+)
+"""What became of a letter that was sent: a reply, an acknowledgement, forwarded, returned as undeliverable, nothing."""
+
+pledge_via = Table(
+    "pledge_via",
+    metadata,
+    Column("pledge", ForeignKey("pledge.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", String, nullable=False),
+    Index("pledge_via_code", "code"),
+)
+"""Through which group's link somebody came who pledged; it says nothing of who is in the group."""
+
+came = Table(
+    "came",
+    metadata,
+    Column("owner", String, primary_key=True),
+    Column("code", String, nullable=False),
+    Column("at", Integer, nullable=False),
+)
+"""Through which group's link somebody came last."""
+
+group = Table(
+    "group_chat",
+    metadata,
+    Column("code", String, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("title", String, nullable=False),
+    Column("language", String),
+    Column("topic", String),
+    Column("goal", Integer),
+    Column("until", String),
+    Column("who", String, nullable=False),
+    Column("keeper", String),
+    Column("opened", Integer, nullable=False),
+    Column("added_at", Integer, nullable=False),
+    Index("group_chat_place", "platform", "chat", unique=True),
+)
+"""Groups, channels and rooms that the bot was brought into; `code` is what their link carries.
+
+`keeper` is the owner who set the group up, where only they may broadcast to it (`who`); `until` is a day. The
+campaigns that it follows are its subscriptions.
+"""
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("platform", String, primary_key=True),
+    Column("chat", String, primary_key=True),
+    Column("campaign", String, primary_key=True),
+    Column("private", Integer, nullable=False),
+    Column("language", String),
+    Column("country", String),
+    Column("via", String),
+    Column("waiting", Integer, nullable=False),
+    Column("asked_at", Integer, nullable=False),
+)
+"""Chats that asked for news of a campaign: a person's own (`private`), or a group's.
+
+`waiting` says that a letter was pledged there and not sent yet; `via` is the code of the group that somebody came
+through. No column joins it with a pledge.
+"""
+
+broadcast = Table(
+    "broadcast",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("author", String, nullable=False),
+    Column("platform", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("scope", String, nullable=False),
+    Column("content", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("starts_at", Integer, nullable=False),
+    Column("quiet", String),
+    Column("created_at", Integer, nullable=False),
+    Column("ended_at", Integer),
+    sqlite_autoincrement=True,
+)
+"""Updates that went to many: whom they are for, what they say in each language, and how far they have come.
+
+`platform` and `chat` are where their author is told of it.
+"""
+
+fate = Table(
+    "broadcast_fate",
+    metadata,
+    Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("platform", String, primary_key=True),
+    Column("language", String, primary_key=True),
+    Column("state", String, primary_key=True),
+    Column("people", Integer, nullable=False),
+)
+"""How many of a broadcast's messages had which end; nobody's chat stays with it."""
+
 delivery = Table(
     "delivery",
     metadata,
@@ -87,9 +190,44 @@ delivery = Table(
     Column("chat", String, nullable=False),
     Column("message", String, nullable=False),
     Column("queued_at", Integer, nullable=False),
+    Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE")),
+    Column("language", String),
+    Column("state", String, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Index("delivery_broadcast", "broadcast", "state"),
     sqlite_autoincrement=True,
 )
 """Messages that are still to be sent; a row is deleted once its message is.
 
-No id is given twice, for a platform takes a message with an id that it has seen for a repetition.
+No id is given twice, for a platform takes a message with an id that it has seen for a repetition. What a message of a
+broadcast says stands there, in each language.
+"""
+
+card = Table(
+    "card",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("message", String, nullable=False),
+)
+"""Messages that are edited instead of repeated, by what they show: their ids on the platform."""
+
+reminder = Table(
+    "reminder",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("chat", String, nullable=False),
+    Column("campaign", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("language", String),
+    Column("zone", String, nullable=False),
+    Column("due_at", Integer, nullable=False),
+    Index("reminder_due", "due_at"),
+    sqlite_autoincrement=True,
+)
+"""What somebody wants to be reminded of, and when; `step` says of what: to send their letter, or to tell of an answer.
+
+No column joins it with a pledge.
 """

@@ -16,8 +16,9 @@ def dump(message: Message) -> str:
     """Return `message` as JSON; of its file, only what it is made of."""
     buttons = [_button(button) for button in message.buttons]
     words = [message.html, buttons, message.edits, message.answers]
-    file = [_document(message.document), message.apology] if message.document else []
-    return json.dumps([*words, *file], ensure_ascii=False)
+    file = [message.document and _document(message.document), message.apology, message.card]
+    others = file if message.document or message.card else []
+    return json.dumps([*words, *others], ensure_ascii=False)
 
 
 def _button(b: ShownButton) -> list[object]:
@@ -35,10 +36,12 @@ def parse(text: str) -> Message:
     html, buttons, *others = json.loads(text)
     shown = (ShownButton(label, press and Press(*press), *rest) for label, press, *rest in buttons)
     message = Message(html, tuple(shown), *others[:2])
-    if len(others) <= 2:  # no file goes with it
+    if len(others) <= 2:  # no file goes with it, and it is no card
         return message
-    document, apology = others[2:]
-    return replace(message, document=_read(*document), apology=apology)
+    document, apology, *card = others[2:]
+    return replace(
+        message, document=document and _read(*document), apology=apology, card=card[0] if card else None
+    )
 
 
 def _read(name: str, kind: str, *parts: Any) -> Document:

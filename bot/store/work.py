@@ -95,13 +95,24 @@ class Work:
         await self._connection.each(statements.SENT, [{"id": one} for one in ids])
 
     async def drop(self, chat: Chat) -> tuple[int, ...]:
-        """Delete everything that is still to be sent to `chat`, and return the ids."""
+        """Delete everything that is still to be sent to `chat`, now or later; return the ids of what was on its way."""
+        for statement in statements.UNSUBSCRIBE:
+            await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
         rows = await self._connection.rows(statements.DROP, platform=chat.platform, chat=chat.id)
         return tuple(row["id"] for row in rows)
 
     async def moved(self, chat: Chat, to: Chat) -> None:
         """Let everything that is still to be sent to `chat` go `to` its new id."""
         await self._connection.rows(statements.MOVED, platform=chat.platform, old=chat.id, new=to.id)
+
+    async def card(self, name: str) -> str | None:
+        """Return the message that shows a card, by its id on the platform; None if none does yet."""
+        rows = await self._connection.rows(statements.CARD, name=name)
+        return str(rows[0]["message"]) if rows else None
+
+    async def set_card(self, name: str, message: str) -> None:
+        """Remember which message shows a card."""
+        await self._connection.rows(statements.SET_CARD, name=name, message=message)
 
     async def fact(self, name: str) -> str | None:
         """Return what is remembered under `name` of the bot itself; None if nothing is."""

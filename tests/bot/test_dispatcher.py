@@ -118,7 +118,7 @@ async def test_one_chat_is_answered_strictly_in_order(tmp_path: Path) -> None:
     async with everybody(tmp_path, wire) as people:
         said = [("", "letter"), ("2", None), ("1", None), ("1", None), ("1", None), ("GB", None)]
         waiting = [asyncio.create_task(people.say("slow", *one)) for one in said]
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(wire.reached.wait(), 30)
         assert wire.begun == 1
         wire.gate.set()
         await asyncio.gather(*waiting)

@@ -1,0 +1,52 @@
+"""Who may go on with a dialogue: asked before anything comes of an answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Generic
+
+from bot.conversation import Conversations, Turn
+from bot.dialogue import Answers, Dialogue, Needs, Store, World
+from bot.events import Event
+from bot.frames import open_ones
+
+
+class UnknownRoleError(Exception):
+    """What somebody is in a chat must be read first: nothing has come of their answer yet."""
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__("a role is to be read")
+        self.needs = needs
+
+
+class Guarding(Generic[World, Store]):
+    """Looks at each turn, whether the person may do it."""
+
+    def __init__(self, conversations: Conversations[World, Store]) -> None:
+        self._conversations = conversations
+
+    def __call__(self, turn: Turn[World, Store], event: Event) -> Turn[World, Store]:
+        """Return `turn` if the person may do it, else one that ends the dialogue and says why.
+
+        Raises UnknownRoleError where that depends on something that `event` does not know yet.
+        """
+        dialogue, answers = self._subject(turn)
+        if dialogue is None or dialogue.guard is None:
+            return turn
+        ends = turn.finished is not None
+        found = dialogue.guard(event, answers, self._conversations.world, ends)
+        if isinstance(found, Needs):
+            raise UnknownRoleError(found)
+        if found is None:
+            return turn
+        left = turn.frames if ends else turn.frames[:-1]
+        return replace(turn, frames=left, replies=(found,), finished=None, ask=True, again=True)
+
+    def _subject(self, turn: Turn[World, Store]) -> tuple[Dialogue[World, Store] | None, Answers]:
+        """Return the dialogue that ends or goes on with a turn, and what is answered in it."""
+        if turn.finished is not None:
+            return turn.finished
+        awake = open_ones(turn.frames)
+        if not awake:
+            return None, Answers()
+        return self._conversations.dialogues[awake[-1].dialogue], awake[-1].answers
