@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
 
 SCHEMA = "0003"
 """The newest migration: what this code reads and writes."""
@@ -170,6 +170,17 @@ broadcast = Table(
 
 `platform` and `chat` are where their author is told of it.
 """
+
+attached = Table(
+    "broadcast_file",
+    metadata,
+    Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String, nullable=False),
+    Column("media_type", String, nullable=False),
+    Column("photo", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+)
+"""The photo or the file that goes with a broadcast, until that has ended."""
 
 fate = Table(
     "broadcast_fate",

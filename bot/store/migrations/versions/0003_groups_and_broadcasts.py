@@ -87,6 +87,16 @@ def _broadcasts() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "broadcast_file",
+        sa.Column(
+            "broadcast", sa.Integer, sa.ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True
+        ),
+        sa.Column("name", sa.String, nullable=False),
+        sa.Column("media_type", sa.String, nullable=False),
+        sa.Column("photo", sa.Integer, nullable=False),
+        sa.Column("data", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "broadcast_fate",
         sa.Column(
             "broadcast", sa.Integer, sa.ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True

@@ -1,0 +1,128 @@
+"""A broadcast: an update for many, who it is for, what it says in each language, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.events import Chat
+
+
+class State(StrEnum):
+    """How far a broadcast has come."""
+
+    ASKED = "asked"
+    """A second organiser has still to agree."""
+    SET = "set"
+    """It waits for its time."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    DONE = "done"
+
+
+class Fate(StrEnum):
+    """What became of one of its messages."""
+
+    READY = "ready"
+    SENDING = "sending"
+    SENT = "sent"
+    GONE = "gone"
+    """The chat is closed to us; it gets no news any more."""
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It may have arrived: the connection broke after it was written."""
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whom a broadcast is for: all who follow the campaign and, of what is named, only those."""
+
+    campaign: str
+    platform: str | None = None
+    language: str | None = None
+    country: str | None = None
+    group: str | None = None
+    """The code of a group: that group itself, and the people who came through it."""
+    waiting: bool = False
+    """Only people who have pledged a letter and not sent it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A photo or another file that goes with it."""
+
+    name: str
+    media_type: str
+    photo: bool
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What it says: HTML of the messages' subset by language, and a file; `usual` is the language for all others."""
+
+    texts: Mapping[str, str] = field(repr=False)
+    usual: str
+    file: Attached | None = None
+
+    def text(self, language: str | None) -> str:
+        """Return what is said to somebody who reads `language`."""
+        return self.texts.get(language or self.usual, self.texts[self.usual])
+
+    @property
+    def digest(self) -> str:
+        """What a confirmation is bound to: it differs as soon as a character does."""
+        file = self.file and [self.file.name, hashlib.sha256(self.file.data).hexdigest()]
+        said = json.dumps([sorted(self.texts.items()), self.usual, file])
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours in which nothing goes out, of a day in a time zone: from 22 to 8 in Europe/Berlin."""
+
+    start: int
+    end: int
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewBroadcast:
+    """A broadcast that its author has agreed to; `told` is the chat in which they are kept informed."""
+
+    scope: Scope
+    content: Content
+    starts_at: datetime
+    told: Chat
+    quiet: Quiet | None = None
+    state: State = State.SET
+
+
+Counts = Mapping[tuple[str, str, Fate], int]
+"""People by platform, language and what became of their message."""
+Size = Mapping[tuple[str, str], int]
+"""People by platform and language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """A recorded broadcast, and what has become of it so far."""
+
+    id: int
+    author: str
+    """The keyed hash of whoever wrote it."""
+    terms: NewBroadcast
+    state: State
+    counts: Counts
+    created_at: datetime
+    ended_at: datetime | None = None
+
+    def people(self, *fates: Fate) -> int:
+        """Return how many people there are, or how many whose message had one of these `fates`."""
+        return sum(n for (_, _, fate), n in self.counts.items() if not fates or fate in fates)
