@@ -19,6 +19,7 @@ from bot.store.commits import Commits
 from bot.store.connection import Connection
 from bot.store.errors import StoreError, explain
 from bot.store.owners import Owners, key_from
+from bot.store.reading import reading
 from bot.store.work import SILENCE, Work
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,9 @@ REMEMBERED = 14 * 24 * 3600
 class Store:
     """The open database; everything is done in a unit of `work`."""
 
-    def __init__(self, path: Path, lock: FileLock, commits: Commits, owners: Owners, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, lock: FileLock | None, commits: Commits, owners: Owners, clock: Clock
+    ) -> None:
         self.path = path
         self._lock = lock
         self._commits: Commits | None = commits
@@ -67,13 +70,34 @@ class Store:
                 undo.pop_all()
         return store
 
+    @classmethod
+    async def beside(
+        cls, path: Path, key: str | None = None, clock: Clock = time.time, patience: float = 5.0
+    ) -> Self:
+        """Return the database at `path` for short pieces of work beside the bot that uses it, which looks after it.
+
+        Raises StoreError, one line, if there is none, or if it cannot be used.
+        """
+        path = path.absolute()
+        with reading(path, patience):
+            pass
+        with _explained(path, OSError, sqlite3.Error):
+            async with AsyncExitStack() as undo:
+                commits = Commits(await Connection.open(path, patience))
+                undo.push_async_callback(commits.close)
+                async with commits.piece() as connection:
+                    owners = await _owners(connection, path, key)
+                undo.pop_all()
+        return cls(path, None, commits, owners, clock)
+
     async def close(self) -> None:
         """Finish what has begun, close the database and let another process use it."""
         if self._commits is not None:
             commits, self._commits = self._commits, None
             with _explained(self.path, sqlite3.Error):
                 await commits.close()
-            self._lock.release()
+            if self._lock is not None:
+                self._lock.release()
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[Work]:

@@ -11,8 +11,7 @@ from itertools import groupby
 from bot.events import Chat, Event, Message, Person
 from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
 from bot.store import statements
-from bot.store.connection import Connection
-from bot.store.owners import Owners
+from bot.store.transaction import Transaction
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -39,13 +38,8 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work:
-    """What can be done in one transaction, at one moment (`now`, seconds since 1970)."""
-
-    def __init__(self, connection: Connection, owners: Owners, now: int) -> None:
-        self._connection = connection
-        self._owners = owners
-        self._now = now
+class Work(Transaction):
+    """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
         """Mark `event` as having had its effect, and return what is open and known for its person."""

@@ -1,0 +1,15 @@
+"""What every part of a transaction's work stands on: the connection, the moment, and who people are by their hash."""
+
+from __future__ import annotations
+
+from bot.store.connection import Connection
+from bot.store.owners import Owners
+
+
+class Transaction:
+    """One transaction, at one moment (`now`, seconds since 1970)."""
+
+    def __init__(self, connection: Connection, owners: Owners, now: int) -> None:
+        self._connection = connection
+        self._owners = owners
+        self._now = now
