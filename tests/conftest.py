@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,11 @@ from tests.homeserver.synapse import Synapse
 # A busy machine is slow without being wrong.
 settings.register_profile("default", deadline=None)
 settings.load_profile("default")
+
+# The programs that tests end are told so by signals, which whoever runs the tests in the background may have ignored.
+for number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
