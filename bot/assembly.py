@@ -19,9 +19,11 @@ from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.platforms.base import Platform
 from bot.resources import templates
+from bot.roles import Reader, Roles
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from handlers import HANDLERS
+from handlers.groups import happens
 from handlers.world import Organisers, World
 
 SWEEP = 3600.0
@@ -48,6 +50,7 @@ class Bot:
     dispatcher: Dispatcher[World]
     outbox: Outbox
     store: Store
+    roles: Roles
 
 
 @contextlib.asynccontextmanager
@@ -64,11 +67,16 @@ async def running(
     async with store.work() as work:
         world.letters.know(await work.letters_to())
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
+    roles = Roles()
+    for platform in platforms:
+        if isinstance(platform, Reader):
+            roles.connect(platform.name, platform)
     sweeping = asyncio.create_task(_sweep(store))
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
-        conversations = Conversations(HANDLERS, world, chance)
-        yield Bot(Dispatcher(conversations, messages, store, outbox, pace), outbox, store)
+        conversations = Conversations(HANDLERS, world, chance, happens)
+        dispatcher = Dispatcher(conversations, messages, store, outbox, pace, roles)
+        yield Bot(dispatcher, outbox, store, roles)
     finally:
         sweeping.cancel()
         await outbox.drain(LAST_MESSAGES)

@@ -102,6 +102,8 @@ class Dispatcher(Generic[World]):
 
     def _hear(self, event: Event) -> Hearing:
         """Return what to do with `event`, however fast its person writes and however slow its chat is."""
+        if event.happened is not None:
+            return "answer"  # nobody said it, and it will not be said again
         if self._outbox.waiting(event.chat) >= MOST_WAITING:
             return "ignore"
         return self._pace.hear(_writer(event), event.at.timestamp()) if self._pace else "answer"

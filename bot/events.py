@@ -52,6 +52,14 @@ class Chat:
     platform: str
     id: str = field(repr=False)
 
+    @property
+    def whole(self) -> Chat:
+        """The chat that this is a topic or a thread of; itself where it is none.
+
+        A topic stands behind "/"; the id of a room may have that in it, and its threads stand behind a space.
+        """
+        return Chat(self.platform, self.id.partition(" " if self.id.startswith("!") else "/")[0])
+
 
 Role = Literal["admin", "member", "outside", "unknown"]
 """What somebody is in a chat with others; unknown where it cannot be read just now."""
@@ -64,6 +72,8 @@ class Happening:
     kind: Literal["added", "removed", "renamed", "moved"]
     title: str = field(default="", repr=False)
     to: str = field(default="", repr=False)
+    silent: bool = False
+    """Whether it is a channel: nobody there can be asked, and nothing is said that nobody asked for."""
 
 
 @dataclass(frozen=True, slots=True)

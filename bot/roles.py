@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from bot.events import Chat, Person, Role
 
@@ -15,6 +15,7 @@ REMEMBERED = 1000
 """Roles that are remembered, the latest."""
 
 
+@runtime_checkable
 class Reader(Protocol):
     """A platform, as far as its chats tell who somebody is there."""
 

@@ -93,6 +93,7 @@ async def _telegram(served: Served) -> None:
     if service := await served.unless_stopped(opening):
         served.ending.push_async_callback(service.close)
         click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
+        served.bot.roles.connect(service.telegram.name, service.telegram)
         await served.bot.outbox.connect(service.telegram.name, service.telegram)
         shown = profiles(served.settings, served.messages)
         await service.run(served.bot.dispatcher.take, shown, served.stopping)
@@ -111,6 +112,7 @@ async def _matrix(served: Served) -> None:
     opening = Service.open(login, commands, personal, memory, lambda: datetime.now(UTC))
     if service := await served.unless_stopped(opening):
         served.ending.push_async_callback(service.close)
+        served.bot.roles.connect(service.matrix.name, service.matrix)
         await served.bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
         told = f"Matrix: {login.user} is at work. Ctrl-C ends it."
         ready = partial(click.echo, told, err=True)

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from bot.campaigns import Campaign
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
+from bot.groups import Group
 from handlers.world import Store, Talk, World
 
 
 async def greet(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Return the greeting and the first things to do; behind a link to one campaign, those of that campaign."""
     if event.public:
-        return _introduction(world)
-    campaign = _linked(event.text, world.campaigns)
+        return Done((introduction(world, await store.group(event.chat)),))
+    group = await store.group_called(event.text.strip().casefold()) if event.text.strip() else None
+    if group is not None:
+        return await _welcome(event, group, world, store)
+    return _greeting(world, _linked(event.text, world.campaigns))
+
+
+async def _welcome(event: Event, group: Group, world: World, store: Store) -> Done:
+    """Greet somebody who comes through the link of `group`, and note that they do."""
+    await store.came(event.person, group)
+    followed = tuple(c for c in world.campaigns if c.slug in group.campaigns)
+    return _greeting(world, followed[0] if len(followed) == 1 else None, followed)
+
+
+def _greeting(world: World, campaign: Campaign | None, about: tuple[Campaign, ...] = ()) -> Done:
+    """Return the first words; those behind a link to one `campaign` lead to it, others are `about` some."""
     named = f" {campaign.slug}" if campaign else ""
     buttons = (
         Button(Phrase("Write your letter"), command=f"letter{named}"),
@@ -22,7 +38,7 @@ async def greet(event: Event, answers: Answers, world: World, store: Store) -> D
         Button(Phrase("What is kept about you"), command="privacy"),
         Button(Phrase("Another language"), command="language"),
     )
-    campaigns = (campaign,) if campaign else tuple(world.campaigns)
+    campaigns = (campaign,) if campaign else about or tuple(world.campaigns)
     return Done((Reply("start/start", {"campaigns": campaigns}, buttons),))
 
 
@@ -35,13 +51,16 @@ def _linked(source: str, campaigns: Iterable[Campaign]) -> Campaign | None:
     return max(found, key=lambda campaign: len(campaign.slug), default=only)
 
 
-def _introduction(world: World) -> Done:
+def introduction(world: World, group: Group | None) -> Reply:
     """Return who the bot is, in a group: short, and with the way into the private chat."""
+    followed = tuple(c for c in world.campaigns if group and c.slug in group.campaigns)
+    about = f" {followed[0].slug}" if len(followed) == 1 else ""
+    letter = Button(Phrase("Write your letter"), command="letter", private=True)
     buttons = (
-        Button(Phrase("Write your letter"), command="letter"),
-        Button(Phrase("What it is about"), command="appeal"),
+        replace(letter, command=f"start {group.code}") if group else letter,
+        Button(Phrase("What it is about"), command=f"appeal{about}"),
     )
-    return Done((Reply("start/group", {"campaigns": tuple(world.campaigns)}, buttons),))
+    return Reply("start/group", {"campaigns": followed or tuple(world.campaigns)}, buttons)
 
 
 def help_with(others: tuple[Talk, ...]) -> Talk:
@@ -50,7 +69,7 @@ def help_with(others: tuple[Talk, ...]) -> Talk:
     async def explain(event: Event, answers: Answers, world: World, store: Store) -> Done:
         """Return the list of commands."""
         if event.public:
-            return _introduction(world)
+            return Done((introduction(world, await store.group(event.chat)),))
         return Done((Reply("start/help", {"commands": [(d.name, d.summary) for d in others]}),))
 
     # Translators: words by which people may ask for this; any number, in any order

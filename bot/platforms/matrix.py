@@ -17,7 +17,7 @@ import nio
 from nio.crypto.attachments import encrypt_attachment
 
 from bot.documents import Made
-from bot.events import Chat, Document, Event, Message
+from bot.events import Chat, Document, Event, Message, Person, Role
 from bot.platforms.base import (
     PAUSES,
     GoneError,
@@ -36,6 +36,7 @@ from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
 from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys, encrypted
+from bot.platforms.matrix_levels import Levels, is_in
 from bot.platforms.matrix_messages import PRESSES, Wording, attached, contents, edited, pressed, reactions
 from bot.platforms.matrix_rooms import A_MOMENT, Place, Rooms, private
 
@@ -155,6 +156,16 @@ class Matrix:
         task = self._seeding.pop(chat.id, None)
         if task is not None:
             task.cancel()
+
+    async def role(self, chat: Chat, person: Person) -> Role:
+        """Return what `person` is in the room of `chat` now; "unknown" if the homeserver does not say."""
+        try:
+            state = await self._calls.listed(path("rooms", chat.whole.id, "state"))
+        except (UndeliveredError, MatrixError):
+            return "unknown"
+        if not is_in(state, person.id):
+            return "outside"
+        return "admin" if Levels(state).administrator(person.id) else "member"
 
     # --- events in
 

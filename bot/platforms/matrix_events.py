@@ -7,12 +7,13 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.events import Chat, Event, Person, Place, Press
+from bot.events import Chat, Event, Happening, Person, Place, Press
 from bot.platforms.base import LATE, parse_command
 from bot.platforms.matrix_json import Json, inner, items
 
 NAME = "matrix"
 PREFIXES = ("!", "/")
+NAMED = "m.room.name"
 _WORDS = ("m.text", "m.emote")
 _FILES = ("m.image", "m.file", "m.audio", "m.video")
 _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
@@ -29,6 +30,8 @@ class Room:
 
     id: str
     public: bool
+    title: str = ""
+    """What it is called, where somebody has given it a name."""
 
 
 class Reader:
@@ -49,9 +52,14 @@ class Reader:
         sender, content = raw["sender"], raw["content"]
         if sender == self._own_id or not isinstance(sender, str) or not isinstance(content, dict):
             return None
-        if "state_key" in raw:
-            return None
         event = self._event(raw, room)
+        if "state_key" in raw:
+            named = raw["type"] == NAMED and raw["state_key"] == "" and room.public
+            return (
+                replace(event, message=None, happened=Happening("renamed", named_in(content)))
+                if named
+                else None
+            )
         if raw["type"] == "m.room.message":
             return self._said(event, content, room)
         return replace(event, other="file") if raw["type"] in _OTHERS and not room.public else None
@@ -66,9 +74,24 @@ class Reader:
         return replace(event, id=f"{event.id} unread", other="unreadable")
 
     def entered(self, raw: Json, room: Room, inviter: str) -> Event:
-        """Return that we have come in: as if whoever asked us had said hello."""
-        said = {**raw, "sender": inviter}
-        return replace(self._event(said, room), message=None, command="start")
+        """Return that we have come in: to one person alone, as if they had said hello."""
+        event = replace(self._event({**raw, "sender": inviter}, room), message=None)
+        if not room.public:
+            return replace(event, command="start")
+        return replace(event, happened=Happening("added", room.title))
+
+    def closed(self, name: str, chat: str) -> Event:
+        """Return that we are no longer in a chat, or are alone there."""
+        return self._became(name, chat, Happening("removed"))
+
+    def moved(self, room: str, to: str) -> Event:
+        """Return that a room takes the place of another."""
+        return self._became(f"{room} {to}", room, Happening("moved", to=to))
+
+    def _became(self, name: str, chat: str, happened: Happening) -> Event:
+        public = not chat.startswith("@")
+        nobody = Person(NAME, "")
+        return Event(name, nobody, Chat(NAME, chat), self._clock(), public=public, happened=happened)
 
     def place(self, raw: Json, room: Room) -> Chat:
         """Return the chat an event belongs to: a private one is the person's, wherever it is held."""
@@ -118,6 +141,12 @@ class Reader:
     def _calls(self, content: Json, room: Room) -> bool:
         """Return whether we are spoken to, among others."""
         return room.public and self._own_id in items(inner(content, "m.mentions").get("user_ids"))
+
+
+def named_in(content: Json) -> str:
+    """Return how a room is called, as the content of its name tells."""
+    name = content.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def replaced(content: Json) -> str | None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from bot.platforms.matrix_json import Json, inner, items
 
 CREATE, LEVELS, TOMBSTONE = "m.room.create", "m.room.power_levels", "m.room.tombstone"
+MEMBER = "m.room.member"
 CREATORS_UNBOUND, CREATOR_IS_SENDER, NUMBERS_ONLY = 12, 11, 10
 """The versions of rooms from which on this holds."""
 LARGEST = 2**53 - 1
@@ -53,6 +54,12 @@ class Levels:
         if isinstance(value, str) and self._version < NUMBERS_ONLY and _NUMERAL.fullmatch(value):
             value = int(value)
         return value if type(value) is int and abs(value) <= LARGEST else malformed
+
+
+def is_in(state: Sequence[Json], person: str) -> bool:
+    """Return whether a person is in a room of that `state`."""
+    theirs = (e for e in state if e.get("type") == MEMBER and e.get("state_key") == person)
+    return any(inner(event, "content").get("membership") == "join" for event in theirs)
 
 
 def _found(state: Sequence[Json], kind: str) -> Json | None:

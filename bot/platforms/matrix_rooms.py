@@ -79,7 +79,9 @@ class Rooms:
 
     def seen(self, room_id: str) -> Room:
         """Return a room as it is now: private if nobody but one person is in it, or asked in."""
-        return Room(room_id, self.partner(room_id) is None)
+        room = self._client.rooms.get(room_id)
+        title = room.name if room and isinstance(room.name, str) else ""
+        return Room(room_id, self.partner(room_id) is None, title)
 
     def partner(self, room_id: str) -> str | None:
         """Return the one person whom we are alone with in a room, or would be if they came; None if there is none."""
@@ -109,6 +111,10 @@ class Rooms:
         """Remember that a person wants to talk with us, wherever they said so."""
         self._left.pop(person, None)
 
+    def talks_with(self, person: str) -> bool:
+        """Return whether there is still a private chat with a person."""
+        return any(self.partner(room) == person for room in self._client.rooms)
+
     def left(self, person: str) -> None:
         """Remember that a person has left the private chat: they are not asked in again by us."""
         keep(self._left, person, None)
@@ -133,16 +139,17 @@ class Rooms:
             self._moving.remove(room_id)
             self._stays.add(room_id)
 
-    def moved(self, room_id: str, to: str) -> None:
-        """Let everything that was to go to a room go `to` another from now on."""
+    def moved(self, room_id: str, to: str) -> bool:
+        """Let everything that was to go to a room go `to` another from now on; return False if that cannot be."""
         if self._now(to) == room_id:  # rooms that name each other: nobody is sent round in a circle
             self.stays(room_id)
-            return
+            return False
         self._moving.discard(room_id)
         self._moved[room_id] = to
         for person, last in self._last.items():
             if last.room == room_id:
                 self._last[person] = Place(to)
+        return True
 
     async def replaced(self, room_id: str) -> bool:
         """Return whether a room is given up for another, though we may not have been told yet."""

@@ -89,6 +89,7 @@ class Syncing:
     async def run(self, take: Take, stopping: asyncio.Event, ready: Callable[[], None]) -> None:
         """Receive until `stopping` is set; `ready` is called once others can write. PlatformError if in vain."""
         stopped = asyncio.create_task(stopping.wait())
+        self.upgrades.followed = partial(self._moved, take)
         try:
             await unless(stopped, self._begin(ready))
             while not stopping.is_set():
@@ -159,7 +160,7 @@ class Syncing:
         for room, info in _rooms(told, "join").items():
             self.lanes.put(room, self._since, partial(self._room, room, info, self._since, take))
         for room in _rooms(told, "leave"):
-            self.lanes.put(room, self._since, partial(self._closed, room))
+            self.lanes.put(room, self._since, partial(self._closed, room, self._since, take))
         await self._invited(told)
         self._despair(take)
         self._since = self._since.then(str(told["next_batch"]))
@@ -177,6 +178,7 @@ class Syncing:
         await self._feed(room, info)
         if partner and self.rooms.alone(room):
             self.rooms.left(partner)
+            await self._left(partner, f"{room} {since.token}", take)
         if new:
             await self._entered(room, info, events, since, take)
             return
@@ -185,9 +187,23 @@ class Syncing:
         for raw in events:
             await self._take(raw, room, since, take)
 
-    async def _closed(self, room: str) -> None:
+    async def _closed(self, room: str, since: Position, take: Take) -> None:
         """Forget a room that we are no longer in."""
+        partner = self.rooms.partner(room)
         self.rooms.closed(room)
+        if partner is None:
+            await self.matrix.take_until_recorded(self.reader.closed(f"{room} {since.token}", room), take)
+        else:
+            await self._left(partner, f"{room} {since.token}", take)
+
+    async def _left(self, person: str, name: str, take: Take) -> None:
+        """Record that somebody is in no private chat with us any more."""
+        if not self.rooms.talks_with(person):
+            await self.matrix.take_until_recorded(self.reader.closed(name, person), take)
+
+    async def _moved(self, take: Take, room: str, to: str) -> None:
+        """Record that a room has taken the place of another."""
+        await self.matrix.take_until_recorded(self.reader.moved(room, to), take)
 
     async def _feed(self, room: str, info: Json) -> None:
         """Let nio know who is in a room, and what holds there."""

@@ -46,6 +46,8 @@ class Upgrades:
         self._came: set[str] = set()
         """Rooms into which we came for this reason alone."""
         self._following: dict[str, asyncio.Task[None]] = {}
+        self.followed: Callable[[str, str], Awaitable[None]] = _nothing
+        """What is done once a room has taken the place of another."""
 
     def notice(self, room: str, state: Sequence[Json]) -> None:
         """Begin to follow an upgrade of a room, if these events tell of one."""
@@ -100,7 +102,8 @@ class Upgrades:
         made = await self._ask("GET", path("rooms", upgrade.to, "state", CREATE))
         self._settled.add(upgrade.room)
         if inner(made, "predecessor").get("room_id") == upgrade.room:
-            self._rooms.moved(upgrade.room, upgrade.to)
+            if self._rooms.moved(upgrade.room, upgrade.to):
+                await self.followed(upgrade.room, upgrade.to)
             return ""
         if upgrade.to in self._came:
             await self._ask("POST", path("rooms", upgrade.to, "leave"), {})
@@ -128,6 +131,10 @@ class Upgrades:
 
     async def _ask(self, method: str, where: str, body: object = None) -> Json:
         return await patiently(partial(self._calls.call, method, where, body), self._sleep)
+
+
+async def _nothing(room: str, to: str) -> None:
+    """Do nothing about a room that has moved."""
 
 
 def _upgrade(room: str, event: Json) -> Upgrade | None:

@@ -15,7 +15,7 @@ from telegram import InputFile
 from telegram.error import BadRequest, TelegramError
 
 from bot.documents import Made
-from bot.events import Chat, Event, Message
+from bot.events import Chat, Event, Message, Person, Role
 from bot.platforms.base import (
     LaterError,
     MovedError,
@@ -31,7 +31,7 @@ from bot.platforms.base import (
 from bot.platforms.telegram_calls import Calls, told_apart
 from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting, words_of
 from bot.platforms.telegram_messages import LONGEST, LONGEST_CAPTION, answered, captions, parts, units
-from bot.platforms.telegram_updates import NAME, Reader, where
+from bot.platforms.telegram_updates import NAME, Reader, role_of, where
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,9 @@ CROWD = 8
 """Answers under way, beyond which the buttons of answered questions stay: people come before tidiness."""
 TYPING = 1.5
 """Seconds after which somebody who waits sees that something is being written."""
+ROLE_WAIT = 8.0
+"""Seconds for an answer to the question who somebody is: they wait meanwhile."""
+_NOBODY = ("member not found", "user not found", "participant_id_invalid")
 
 Raw = dict[str, Any]
 Part = tuple[str, Raw]
@@ -139,6 +142,18 @@ class Telegram:
     def _alone_in(self, chat: Chat) -> bool:
         """Return whether one person alone is asked in `chat`, and nobody waits for more than tidiness."""
         return not chat.id.startswith("-") and len(self._answers) <= CROWD
+
+    async def role(self, chat: Chat, person: Person) -> Role:
+        """Return what `person` is in `chat` now; "unknown" if Telegram does not say."""
+        try:
+            asked = {"chat_id": where(chat)["chat_id"], "user_id": int(person.id)}
+            told = await self._calls.call("GetChatMember", asked, wait=ROLE_WAIT)
+        except BadRequest as error:
+            nobody = any(words in error.message.casefold() for words in _NOBODY)
+            return "outside" if nobody else "unknown"
+        except (TelegramError, ValueError):
+            return "unknown"
+        return role_of(told)
 
     # --- updates in
 

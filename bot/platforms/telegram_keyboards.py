@@ -126,7 +126,8 @@ def _key(button: ShownButton, username: str) -> Key:
     if button.copy is not None:
         return {"text": shown, "copy_text": {"text": button.copy}}
     if button.private:
-        return {"text": shown, "url": f"https://t.me/{username}?start={_payload(button.command or '')}"}
+        payload = _payload((button.command or "").removeprefix("start "))
+        return {"text": shown, "url": f"https://t.me/{username}?start={payload}"}
     return {"text": shown, "callback_data": data(button.press) if button.press else f"/{button.command}"}
 
 

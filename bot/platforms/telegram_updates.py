@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
+from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram import Chat as TelegramChat
 
-from bot.events import Chat, Event, Person, Place, Press
+from bot.events import Chat, Event, Happening, Person, Place, Press, Role
 from bot.platforms.base import LATE, parse_command
 
 NAME = "telegram"
@@ -44,7 +44,9 @@ class Reader:
             return self._joined(name, update.my_chat_member)
         if update.edited_message:
             return self._edited(name, update.edited_message)
-        return self._said(name, update.message) if update.message else None
+        if update.message:
+            return _happened(name, update.message) or self._said(name, update.message)
+        return None
 
     def _said(self, name: str, message: Message) -> Event | None:
         person = _person(message)
@@ -120,19 +122,45 @@ class Reader:
         )
 
     def _joined(self, name: str, change: ChatMemberUpdated) -> Event | None:
-        """Return that we were added to a group, which is greeted; what else becomes of us needs no answer."""
-        added = change.old_chat_member.status in _OUTSIDE and change.new_chat_member.status not in _OUTSIDE
-        if not added or change.chat.type not in (TelegramChat.GROUP, TelegramChat.SUPERGROUP):
+        """Return that we were brought into a chat, or put out; of one person's, only that they have blocked us."""
+        before, now = _is_in(change.old_chat_member), _is_in(change.new_chat_member)
+        alone = change.chat.type == TelegramChat.PRIVATE
+        if before == now or (alone and now):
             return None
-        return Event(
-            name,
-            _someone(change.from_user),
-            _chat(change.chat.id, None),
-            change.date,
-            "",
-            "start",
-            public=True,
-        )
+        silent = change.chat.type == TelegramChat.CHANNEL
+        happened = Happening("added" if now else "removed", change.chat.title or "", silent=silent)
+        who, where = _someone(change.from_user), _chat(change.chat.id, None)
+        return Event(name, who, where, change.date, public=not alone, happened=happened)
+
+
+def _is_in(member: ChatMember) -> bool:
+    return role_of(member.to_dict()) in ("admin", "member")
+
+
+def role_of(told: object) -> Role:
+    """Return what somebody is in a chat, as Telegram tells of a member."""
+    member = told if isinstance(told, dict) else {}
+    status = member.get("status")
+    if status in (ChatMember.OWNER, ChatMember.ADMINISTRATOR):
+        return "admin"
+    if status == ChatMember.MEMBER or (status == ChatMember.RESTRICTED and member.get("is_member", True)):
+        return "member"
+    return "outside" if status in _OUTSIDE else "unknown"
+
+
+def _happened(name: str, message: Message) -> Event | None:
+    """Return what a message tells that has become of a group: another name, or another number."""
+    where = _chat(message.chat.id, None)
+    if message.new_chat_title:
+        happened = Happening("renamed", message.new_chat_title)
+    elif message.migrate_to_chat_id:
+        happened = Happening("moved", message.chat.title or "", str(int(message.migrate_to_chat_id)))
+    elif message.migrate_from_chat_id:
+        happened = Happening("moved", message.chat.title or "", where.id)
+        where = _chat(message.migrate_from_chat_id, None)
+    else:
+        return None
+    return Event(name, Person(NAME, ""), where, message.date, public=True, happened=happened)
 
 
 def _file(event: Event, message: Message) -> Event | None:

@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-from bot.events import Event, Person
+from bot.events import Chat, Event, Person
 from bot.store.errors import StoreError
 
 _SHORTEST_KEY = 32
@@ -34,6 +34,10 @@ class Owners:
     def event(self, event: Event) -> str:
         """Return the hash that stands for `event`."""
         return self._hash("event", event.person.platform, event.id)
+
+    def group(self, chat: Chat) -> str:
+        """Return the code of the link of a group: nobody can tell from it which one it is."""
+        return f"g{self._hash('group', chat.platform, chat.id)[:12]}"
 
     def mark(self) -> str:
         """Return the mark by which a database recognises its key."""

@@ -23,7 +23,7 @@ def _parameters(*names: str) -> dict[str, BindParameter[object]]:
 FACT = select(t.fact.c.value).where(t.fact.c.name == bindparam("name"))
 """A fact about the database itself, or about how far a platform was read."""
 
-_everybody = (select(table.c.owner) for table in (t.person, t.pledge, t.conversation))
+_everybody = (select(table.c.owner) for table in (t.person, t.pledge, t.conversation, t.came))
 ANYBODY = union_all(*_everybody).limit(1)
 """Somebody who was hashed with that key, if there is anybody."""
 
@@ -72,12 +72,6 @@ UNSUBSCRIBE = tuple(
     for table in (t.subscription, t.reminder)
 )
 """Send a chat nothing any more that it once asked for."""
-MOVED = (
-    update(t.delivery)
-    .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.chat == bindparam("old"))
-    .values(chat=bindparam("new"))
-)
-
 _card = insert(t.card)
 SET_CARD = _card.on_conflict_do_update(index_elements=["name"], set_={"message": _card.excluded.message})
 CARD = select(t.card.c.message).where(t.card.c.name == bindparam("name"))

@@ -123,12 +123,14 @@ group = Table(
     Column("keeper", String),
     Column("opened", Integer, nullable=False),
     Column("added_at", Integer, nullable=False),
+    Column("before", String),
     Index("group_chat_place", "platform", "chat", unique=True),
 )
 """Groups, channels and rooms that the bot was brought into; `code` is what their link carries.
 
-`keeper` is the owner who set the group up, where only they may broadcast to it (`who`); `until` is a day. The
-campaigns that it follows are its subscriptions.
+`keeper` is the owner who set the group up, where only they may broadcast to it (`who`); `until` is a day; `opened` is
+how many people came by its link; `before` is the id that the chat had before it moved. The campaigns that it follows
+are its subscriptions.
 """
 
 subscription = Table(

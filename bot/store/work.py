@@ -11,7 +11,8 @@ from itertools import groupby
 from bot.events import Chat, Event, Message, Person
 from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
 from bot.store import statements
-from bot.store.transaction import Transaction
+from bot.store.group_statements import LET_GO
+from bot.store.groups import GroupWork
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -38,7 +39,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(Transaction):
+class Work(GroupWork):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
@@ -46,13 +47,19 @@ class Work(Transaction):
         mark = self._owners.event(event)
         if not await self._connection.rows(statements.MARK_SEEN, event=mark, at=self._now):
             return Arrival(new=False)
+        known = await self._known(event)
+        if known["frames"] is None and event.public and await self.followed(event):
+            known = await self._known(event)
+        return Arrival(True, known["frames"], known["language"])
+
+    async def _known(self, event: Event) -> sqlite3.Row:
         [known] = await self._connection.rows(
             statements.KNOWN,
             key=self._owners.conversation(event),
             since=self._now - SILENCE,
             owner=self._owners.owner(event.person),
         )
-        return Arrival(True, known["frames"], known["language"])
+        return known
 
     async def leave(self, event: Event, frames: str | None) -> None:
         """Keep what is open now in this conversation; None wipes it."""
@@ -95,10 +102,6 @@ class Work(Transaction):
         rows = await self._connection.rows(statements.DROP, platform=chat.platform, chat=chat.id)
         return tuple(row["id"] for row in rows)
 
-    async def moved(self, chat: Chat, to: Chat) -> None:
-        """Let everything that is still to be sent to `chat` go `to` its new id."""
-        await self._connection.rows(statements.MOVED, platform=chat.platform, old=chat.id, new=to.id)
-
     async def card(self, name: str) -> str | None:
         """Return the message that shows a card, by its id on the platform; None if none does yet."""
         rows = await self._connection.rows(statements.CARD, name=name)
@@ -139,6 +142,7 @@ class Work(Transaction):
         ways = sorted({*pledge.ways, *_ways(row for row in old if row["status"] != Status.PLEDGED)})
         rows = [{"pledge": new["id"], "recipient": w.recipient, "channel": w.channel} for w in ways]
         await self._connection.each(statements.ADD_WAY, rows)
+        await self._letter_came(owner, new["id"])
         return _recorded({row["status"] for row in old})
 
     async def pledges(self, person: Person) -> tuple[Pledge, ...]:
@@ -192,7 +196,7 @@ class Work(Transaction):
 
     async def forget(self, person: Person) -> None:
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
-        for statement in statements.FORGET:
+        for statement in (*statements.FORGET, LET_GO):
             await self._connection.rows(statement, owner=self._owners.owner(person))
 
 

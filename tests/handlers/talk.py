@@ -19,6 +19,7 @@ from bot.pledges import Kept, LetterCount, NewPledge, Pledge, Recorded, Status, 
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
+from tests.handlers.no_groups import NoGroups
 
 
 @cache
@@ -28,7 +29,7 @@ def conversations() -> Conversations[World, Store]:
 
 
 @dataclass
-class Records:
+class Records(NoGroups):
     """What is kept about one person."""
 
     recorded: list[NewPledge] = field(default_factory=list)

@@ -66,6 +66,7 @@ async def bot_on(
         memory = Remembering(bot.store, account.user_id)
         service = await Service.open(told, COMMANDS, PERSONAL, memory, clock)
         ending.push_async_callback(service.close)
+        bot.roles.connect(service.matrix.name, service.matrix)
         await bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
         serving = asyncio.create_task(service.run(bot.dispatcher.take, stopping, ready.set))
         waiting = asyncio.create_task(ready.wait())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -303,7 +304,7 @@ async def test_being_added(server: BotApi, bot: Running, ada: User, admin: bool,
     (introduction,) = group.bot_messages
     assert introduction.text.startswith("Hello.")
     assert len(introduction.text) < 600
-    assert "start=letter" in introduction.button("Write your letter")["url"]
+    assert re.search(r"start=g[0-9a-f]{12}$", introduction.button("Write your letter")["url"])
     group.promotes_bot(ada)
     await bot.settled()
     assert group.bot_messages == [introduction]

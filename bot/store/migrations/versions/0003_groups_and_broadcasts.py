@@ -54,6 +54,7 @@ def _groups() -> None:
         sa.Column("keeper", sa.String),
         sa.Column("opened", sa.Integer, nullable=False),
         sa.Column("added_at", sa.Integer, nullable=False),
+        sa.Column("before", sa.String),
     )
     op.create_index("group_chat_place", "group_chat", ["platform", "chat"], unique=True)
     op.create_table(

@@ -1,0 +1,116 @@
+"""Rooms on Matrix as the database knows them: entered, renamed, replaced, left; and who is admin there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.events import Chat as Address
+from bot.events import Person as Somebody
+from bot.groups import Group
+from bot.platforms import matrix_rooms
+from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
+from tests.bot.platforms.test_matrix_upgrades import room_with
+from tests.homeserver.chat import Chat
+from tests.homeserver.person import People, Person
+from tests.homeserver.synapse import Account, Synapse
+
+
+@pytest.fixture(autouse=True)
+def short_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for a room looks often whether it is there."""
+    monkeypatch.setattr(matrix_rooms, "A_MOMENT", 0.1)
+
+
+@pytest.fixture
+async def bot(homeserver: Synapse, account: Account, tmp_path: Path) -> AsyncIterator[Running]:
+    """The bot at work."""
+    async with bot_on(homeserver, account, tmp_path / "bot") as running:
+        yield running
+
+
+async def registered(bot: Running, room: str) -> Group | None:
+    """Return the room as it is registered."""
+    async with bot.bot.store.work() as work:
+        return await work.group(Address("matrix", room))
+
+
+async def becomes(bot: Running, room: str, title: str | None) -> Group | None:
+    """Return the room once it is registered by that title; None: once it is forgotten."""
+    for _ in range(400):
+        group = await registered(bot, room)
+        if (group.title if group else None) == title:
+            return group
+        await asyncio.sleep(0.05)
+    raise AssertionError("waited in vain")
+
+
+async def role(bot: Running, room: Chat, person: Person) -> str:
+    """Return what the bot takes somebody for in a room."""
+    return await bot.bot.roles.role(
+        Address("matrix", f"{room.id} $thread"), Somebody("matrix", person.id), fresh=True
+    )
+
+
+@pytest.mark.parametrize("version", ["10", "12"])
+async def test_roles(people: People, bot: Running, version: str) -> None:
+    """Whoever made a room or may set its levels is its admin, in rooms of the old kind and of the new one."""
+    ada, ben, cleo = await people.meet("Ada"), await people.meet("Ben"), await people.meet("Cleo")
+    eve = await people.meet("Eve")
+    room = await room_with(ada, bot.id, ben, cleo, version=version)
+    await room.gives_power(ben.id, 100)
+    await room.gives_power(cleo.id, 50)
+    assert [await role(bot, room, one) for one in (ada, ben, cleo, eve)] == [
+        "admin",
+        "admin",
+        "member",
+        "outside",
+    ]
+    await Chat(ben, room.id).gives_power(ben.id, 0)
+    assert await role(bot, room, ben) == "member"
+    await room.kicks(cleo.id)
+    assert await role(bot, room, cleo) == "outside"
+
+
+async def test_roles_that_cannot_be_read(people: People, bot: Running) -> None:
+    """Who somebody is in a room that the bot is not in is not known."""
+    ada = await people.meet("Ada")
+    room = await ada.makes_room()
+    assert await role(bot, room, ada) == "unknown"
+
+
+async def test_coming_and_going(people: People, bot: Running) -> None:
+    """A room is registered when the bot enters it, by its present name; put out of it, the bot forgets it."""
+    ada, ben = await people.meet("Ada"), await people.meet("Ben")
+    room = await room_with(ada, bot.id, ben)
+    group = await becomes(bot, room.id, "Branch 7")
+    assert group is not None
+    async with bot.bot.store.work() as work:
+        assert await work.keeps(Somebody("matrix", ada.id), group)
+    await room.sets("m.room.name", {"name": "Branch 8"})
+    await becomes(bot, room.id, "Branch 8")
+    await room.kicks(bot.id)
+    await becomes(bot, room.id, None)
+
+
+async def test_a_room_that_is_replaced(people: People, bot: Running) -> None:
+    """A room that is replaced keeps its link."""
+    ada, ben = await people.meet("Ada"), await people.meet("Ben")
+    room = await room_with(ada, bot.id, ben, version="10")
+    before = await becomes(bot, room.id, "Branch 7")
+    after = await room.upgrades("12", asks=[bot.id, ben.id])
+    group = await becomes(bot, after.id, "Branch 7")
+    assert before is not None
+    assert group is not None
+    assert group.code == before.code
+    assert await registered(bot, room.id) is None
+
+
+async def test_a_private_chat_is_no_group(people: People, bot: Running) -> None:
+    """A private chat is registered nowhere."""
+    ada = await people.meet("Ada")
+    chat = await private_chat(ada, bot, encrypted=False)
+    assert await registered(bot, chat.id) is None

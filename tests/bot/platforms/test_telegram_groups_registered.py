@@ -1,0 +1,114 @@
+"""Groups on Telegram as the database knows them: brought in, renamed, moved, put out; and who is admin there."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.events import Chat, Person, Role
+from bot.groups import Group
+from tests.bot.platforms.telegram_bot import Running
+from tests.botapi import BotApi, User
+from tests.botapi.groups import Group as TelegramGroup
+
+
+@pytest.fixture
+def ada(server: BotApi) -> User:
+    """Whoever brings the bot in."""
+    return server.user("Ada", language_code="en")
+
+
+async def registered(bot: Running, chat: TelegramGroup) -> Group | None:
+    """Return the group as it is registered."""
+    async with bot.bot.store.work() as work:
+        return await work.group(Chat("telegram", str(chat.id)))
+
+
+async def brought_in(server: BotApi, bot: Running, ada: User, kind: str = "supergroup") -> TelegramGroup:
+    """Return a group that Ada has just brought the bot into."""
+    made = {"group": server.group, "supergroup": server.supergroup}.get(kind)
+    group = made("Offshore Branch") if made else server.channel("Offshore Branch")
+    group.joins(ada, "creator")
+    group.adds_bot(ada)
+    await bot.settled()
+    return group
+
+
+@pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
+async def test_being_brought_in(server: BotApi, bot: Running, ada: User, kind: str) -> None:
+    """Whoever brings the bot in has the chat registered, and is who keeps it; in a channel nothing is said."""
+    chat = await brought_in(server, bot, ada, kind)
+    group = await registered(bot, chat)
+    assert group is not None
+    assert (group.title, group.who, group.campaigns) == ("Offshore Branch", "all", ())
+    assert len(chat.bot_messages) == (0 if kind == "channel" else 1)
+    async with bot.bot.store.work() as work:
+        assert await work.keeps(Person("telegram", str(ada.id)), group)
+        assert await work.groups_of(Person("telegram", str(ada.id))) == (group,)
+
+
+async def test_another_name(server: BotApi, bot: Running, ada: User) -> None:
+    """A group that is called otherwise is known by its new name."""
+    chat = await brought_in(server, bot, ada)
+    chat.news(ada, {"new_chat_title": "Onshore Branch"})
+    await bot.settled()
+    group = await registered(bot, chat)
+    assert group is not None
+    assert group.title == "Onshore Branch"
+
+
+async def test_being_put_out(server: BotApi, bot: Running, ada: User) -> None:
+    """A group that has put the bot out is forgotten; when it comes back, it is registered anew."""
+    chat = await brought_in(server, bot, ada)
+    group = await registered(bot, chat)
+    assert group is not None
+    async with bot.bot.store.work() as work:
+        await work.set_card(f"group {group.code}", "1")
+    chat.removes_bot(ada)
+    await bot.settled()
+    assert await registered(bot, chat) is None
+    async with bot.bot.store.work() as work:
+        assert await work.card(f"group {group.code}") is None
+    chat.adds_bot(ada)
+    await bot.settled()
+    assert await registered(bot, chat) is not None
+
+
+async def test_becoming_a_supergroup(server: BotApi, bot: Running, ada: User) -> None:
+    """A group that becomes a supergroup keeps its link and everything else."""
+    chat = await brought_in(server, bot, ada, "group")
+    before = await registered(bot, chat)
+    new = chat.migrates(ada)
+    await bot.settled()
+    after = await registered(bot, new)
+    assert before is not None
+    assert after is not None
+    assert after.code == before.code
+    assert await registered(bot, chat) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "role"),
+    [
+        ("creator", "admin"),
+        ("administrator", "admin"),
+        ("member", "member"),
+        ("restricted", "member"),
+        ("left", "outside"),
+        ("kicked", "outside"),
+    ],
+)
+async def test_roles(server: BotApi, bot: Running, ada: User, status: str, role: Role) -> None:
+    """What somebody is in a group, Telegram is asked."""
+    chat = server.supergroup("Offshore Branch", members=[ada], bot=True)
+    ben = server.user("Ben")
+    chat.members[ben.id] = status
+    where, who = Chat("telegram", f"{chat.id}/77"), Person("telegram", str(ben.id))
+    assert await bot.bot.roles.role(where, who) == role
+
+
+async def test_roles_that_cannot_be_read(server: BotApi, bot: Running, ada: User) -> None:
+    """Who somebody is in a chat that the bot is not in, or while Telegram is away, is not known."""
+    chat = server.supergroup("Offshore Branch", members=[ada])
+    where, who = Chat("telegram", str(chat.id)), Person("telegram", str(ada.id))
+    assert await bot.bot.roles.role(where, who) == "unknown"
+    assert await bot.bot.roles.role(where, Person("telegram", "")) == "unknown"
