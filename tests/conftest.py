@@ -13,9 +13,9 @@ settings.register_profile("default", deadline=None)
 settings.load_profile("default")
 
 # The programs that tests end are told so by signals, which whoever runs the tests in the background may have ignored.
-for number in (signal.SIGHUP, signal.SIGINT):
+for number, usual in ((signal.SIGHUP, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
     if signal.getsignal(number) == signal.SIG_IGN:
-        signal.signal(number, signal.SIG_DFL)
+        signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session")
