@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Literal
 
 
 class Status(StrEnum):
@@ -93,6 +94,24 @@ class WayCount:
     channel: str
     status: Status
     letters: int
+
+
+By = Literal["all", "kind", "sender", "country"]
+"""What people are counted by."""
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleCount:
+    """How many people have sent a letter, and how many others have promised one; each of them once.
+
+    They are counted in all, or of those with one kind of letter, sender or country ("" where none was given).
+    """
+
+    campaign: str
+    by: By
+    value: str
+    sent: int
+    promised: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,8 @@ from bot.campaigns import Addressee, Campaign
 from bot.choosing import Option
 from bot.dialogue import Answers
 from bot.events import Phrase
+from bot.figures import CHANNELS as CHANNELS
 
-CHANNELS = {
-    "post": Phrase("by post"),
-    "fax": Phrase("by fax"),
-    "email": Phrase("by e-mail"),
-    "phone": Phrase("by telephone"),
-    "visit": Phrase("in person"),
-}
 BY = {
     # Translators: these five are buttons. {office} is short: "Post: Embassy (Berlin)". A phone shows 28 characters
     "post": Phrase("Post: {office}"),

@@ -13,6 +13,7 @@ from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded,
 from bot.store import statements
 from bot.store.group_statements import LET_GO
 from bot.store.groups import GroupWork
+from bot.store.numbers import Numbers
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -39,7 +40,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(GroupWork):
+class Work(GroupWork, Numbers):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:

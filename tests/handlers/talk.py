@@ -15,7 +15,7 @@ from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
 from bot.frames import Frame, dump, parse
 from bot.platforms.base import parse_command, plain_text
-from bot.pledges import Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, WayCount
+from bot.pledges import Kept, LetterCount, NewPledge, PeopleCount, Pledge, Recorded, Status, Tally, WayCount
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
@@ -77,6 +77,18 @@ class Records(NoGroups):
             tuple(LetterCount(*key, number) for key, number in letters.items()),
             tuple(WayCount(*key, number) for key, number in ways.items()),
         )
+
+    async def people(self) -> tuple[PeopleCount, ...]:
+        """Return that one person has sent or promised letters."""
+        sent = {p.campaign: any(q.campaign == p.campaign for q in self._left()) for p in self.recorded}
+        return tuple(PeopleCount(one, "all", "", int(left), int(not left)) for one, left in sent.items())
+
+    def _left(self) -> list[NewPledge]:
+        return [one for one in self.recorded if one.status != Status.PLEDGED]
+
+    async def published(self) -> tuple[PeopleCount, ...]:
+        """Return nothing: one person is too few."""
+        return ()
 
     async def kept(self, person: Person) -> Kept:
         """Return everything."""

@@ -1,0 +1,65 @@
+"""How many people take part: exact for the organisers, and as everybody may read it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple
+
+from sqlalchemy import ColumnElement, Select, case, distinct, func, literal, select, union_all
+
+from bot.pledges import PeopleCount, Status
+from bot.published import Published, renewed
+from bot.store import statements
+from bot.store.tables import pledge
+from bot.store.transaction import Transaction
+
+PUBLISHED = "published numbers"
+"""The fact that holds what everybody reads."""
+
+_whole = literal("").label("value")
+_who_sent = case((pledge.c.status != Status.PLEDGED.value, pledge.c.owner))
+_sent = func.count(distinct(_who_sent))
+
+
+def _counted(by: str, value: ColumnElement[str]) -> Select[tuple[str, str, str, int, int]]:
+    of = (pledge.c.campaign, func.coalesce(value, "").label("value"))
+    promised = func.count(distinct(pledge.c.owner)) - _sent
+    counted = select(of[0], literal(by).label("by"), of[1], _sent.label("sent"), promised.label("promised"))
+    return counted.group_by(*of)
+
+
+COUNT_PEOPLE = union_all(
+    _counted("all", literal("")),
+    *(_counted(by, pledge.c[by]) for by in ("kind", "sender", "country")),
+)
+"""How many people have sent a letter, and how many others have promised one: in all, and of each sort."""
+
+
+class Numbers(Transaction):
+    """The numbers of people."""
+
+    async def people(self) -> tuple[PeopleCount, ...]:
+        """Return how many people have sent or promised letters, exactly."""
+        rows = await self._connection.rows(COUNT_PEOPLE)
+        return tuple(PeopleCount(*row) for row in rows)
+
+    async def published(self) -> tuple[PeopleCount, ...]:
+        """Return what everybody may read now; what is due is renewed, and stays as it is until that is due again."""
+        rows = await self._connection.rows(statements.FACT, name=PUBLISHED)
+        known = _read(rows[0]["value"]) if rows else {}
+        now = renewed(known, await self.people())
+        if now != known:
+            await self._connection.rows(statements.SET_FACT, name=PUBLISHED, value=_written(now))
+        return tuple(count for one in now.values() for count in one.counts)
+
+
+def _written(published: dict[str, Published]) -> str:
+    return json.dumps({campaign: astuple(one) for campaign, one in published.items()})
+
+
+def _read(text: str) -> dict[str, Published]:
+    known = json.loads(text)
+    return {
+        campaign: Published(sent, promised, tuple(PeopleCount(*count) for count in counts))
+        for campaign, (sent, promised, counts) in known.items()
+    }
