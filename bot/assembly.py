@@ -12,6 +12,7 @@ from bot.campaigns import Campaigns
 from bot.conversation import Conversations
 from bot.countries import Countries
 from bot.dispatcher import Dispatcher
+from bot.fetching import Files
 from bot.frames import Draw, token_of
 from bot.logs import keep_log
 from bot.messages import Messages
@@ -51,6 +52,7 @@ class Bot:
     outbox: Outbox
     store: Store
     roles: Roles
+    files: Files
 
 
 @contextlib.asynccontextmanager
@@ -75,8 +77,9 @@ async def running(
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
         conversations = Conversations(HANDLERS, world, chance, happens)
-        dispatcher = Dispatcher(conversations, messages, store, outbox, pace, roles)
-        yield Bot(dispatcher, outbox, store, roles)
+        files = Files()
+        dispatcher = Dispatcher(conversations, messages, store, outbox, pace, roles, files)
+        yield Bot(dispatcher, outbox, store, roles, files)
     finally:
         sweeping.cancel()
         await outbox.drain(LAST_MESSAGES)

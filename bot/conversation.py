@@ -10,6 +10,7 @@ from typing import Generic
 
 from bot.buttons import below, by_commands, way_value
 from bot.choosing import Speak, fold
+from bot.composing import Composition, UnfetchedFileError
 from bot.dialogue import (
     Answered,
     Answers,
@@ -125,14 +126,14 @@ class Conversations(Generic[World, Store]):
         return replace(button, private=True) if dialogue and dialogue.private else button
 
     def _turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
-        name = way(event.command or event.text, speak) or event.command
-        if name is not None:
+        name = None if event.file else way(event.command or event.text, speak) or event.command
+        if name is not None and not event.forwarded:
             return self._command(frames, event, name, speak)
         if event.public and not frames:  # people talk with each other, and tap what another was asked
             if event.called:
                 return self._command(frames, event, "help", speak)
             return Turn(frames, tap="outdated" if event.press else None)
-        other = event.other or self._out_of_place(frames, event)
+        other = self._out_of_place(frames, event)
         if other:
             return self._aside(frames, Reply(f"conversation/{other}", {"open": bool(frames)}))
         if is_one_of(LEAVE, event.text, speak):
@@ -144,11 +145,15 @@ class Conversations(Generic[World, Store]):
         return self._typed(frames, event, speak)
 
     def _out_of_place(self, frames: tuple[Frame, ...], event: Event) -> str | None:
-        """Return what a shared place is where no question can be answered by one."""
-        if event.place is None:
-            return None
+        """Return what it is that can be no answer here: a file, a shared place, what somebody else has said."""
         step = self._walk(frames[-1]).present if frames else None
-        return None if isinstance(step, Question) and step.locate else "place"
+        composing = isinstance(step, Composition)
+        if event.other and not (composing and event.file):
+            return event.other
+        if event.forwarded and (event.command or not (composing or isinstance(step, Question))):
+            return "forwarded"
+        located = isinstance(step, Question) and step.locate
+        return None if event.place is None or located else "place"
 
     def question(self, frames: tuple[Frame, ...], again: bool = False) -> Reply | None:
         """Return the present question with its buttons, in short if it is asked `again`; None if nothing is open."""
@@ -275,7 +280,10 @@ class Conversations(Generic[World, Store]):
         name, options = fold(event.text), step.options(())
         if name in self.dialogues and options and all(o.value != name for o in options):
             return self._command(frames, event, name, speak)
-        said = Said(event.text, place=event.place)
+        if event.file and event.file not in event.files:
+            raise UnfetchedFileError(event.file)
+        data = event.files[event.file] if event.file else None
+        said = Said(event.text, None, event.place, event.html, event.file, data)
         return self._answer(frames, event, step, step.take(said, frames[-1].marked, speak))
 
     def _answer(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
-from bot.events import Chat, Event, Phrase, Place, Reply
+from bot.events import Chat, Event, Fetched, Given, Phrase, Place, Reply
 from bot.wording import NO, is_one_of
 
 Value = str | None | tuple[str, ...]
@@ -55,11 +55,17 @@ class Answers(Mapping[str, Value]):
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person gave for an answer: typed `words`, the `value` of a pressed button, or the place they are at."""
+    """What a person gave for an answer: typed `words`, the `value` of a pressed button, or the place they are at.
+
+    Where a message is asked for as it shall look, `html` is the words' look, and a `file` may come with them.
+    """
 
     words: str = ""
     value: str | None = None
     place: Place | None = None
+    html: str = ""
+    file: Given | None = None
+    data: Fetched | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,8 +344,11 @@ class Needs:
 
 
 Steps = Callable[[Answers, World], Iterator[Step]]
-Guard = Callable[[Event, Answers, World, bool], Needs | Reply | None]
-"""Says whether somebody may go on, or `ends` a dialogue: None if so, else why not, or what must be known first."""
+Guard = Callable[[Event, Answers, World, bool], Needs | Given | Reply | None]
+"""Says whether somebody may go on, or `ends` a dialogue: None if so, else why not, or what must be known first.
+
+That may be a role, or what a file holds that was given earlier.
+"""
 Happens = Callable[[Event, World, Store], Awaitable[Done]]
 """Takes in what became of us in a chat."""
 Finish = Callable[[Event, Answers, World, Store], Awaitable[Done]]

@@ -10,9 +10,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic
 
+from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations, Turn
 from bot.dialogue import Done, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
+from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
 from bot.guarding import Guarding, UnknownRoleError
 from bot.guessing import Guessing
@@ -60,10 +62,12 @@ class Dispatcher(Generic[World]):
         out: Outbox,
         pace: Pace | None = None,
         roles: Roles | None = None,
+        files: Files | None = None,
     ) -> None:
         self._conversations = conversations
         self._guarded = Guarding(conversations)
         self._roles = roles or Roles()
+        self._files = files or Files()
         self._messages = messages
         self._guess = Guessing(messages, conversations.names.known)
         self._store = store
@@ -158,7 +162,7 @@ class Dispatcher(Generic[World]):
                 self._outbox.post(one.chat, partial(self._outbox.send, (one,)))
 
     async def _take(self, event: Event) -> _Effect:
-        """Do everything that `event` means; nothing has come of it yet where a role must be read first."""
+        """Do everything that `event` means; nothing has come of it yet where a role or a file must be read first."""
         while True:
             try:
                 return await self._transaction(event)
@@ -166,6 +170,9 @@ class Dispatcher(Generic[World]):
                 needs = unknown.needs
                 role = await self._roles.role(needs.chat, event.person, needs.fresh)
                 event = replace(event, roles={**event.roles, needs.chat: role})
+            except UnfetchedFileError as unfetched:
+                data = await self._files.fetch(unfetched.file)
+                event = replace(event, files={**event.files, unfetched.file: data})
 
     async def _transaction(self, event: Event) -> _Effect:
         """Do everything that `event` means, in one transaction."""

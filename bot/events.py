@@ -98,6 +98,25 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A photo or another file that somebody sent: where it lies on its platform, in that platform's own terms.
+
+    What is said of it is believed only until it is fetched; `size` is 0 where it is not known.
+    """
+
+    platform: str
+    place: str = field(repr=False)
+    name: str = field(repr=False)
+    media_type: str
+    photo: bool
+    size: int = 0
+
+
+Fetched = bytes | Literal["large", "lost"]
+"""What a file holds, or why that cannot be had: it is too large, or the platform does not give it just now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One thing a person did. `id` is unique on its platform; the same id never has a second effect."""
 
@@ -112,10 +131,18 @@ class Event:
     """The message that said it, by its id on the platform, if an answer can refer to that."""
     pressed_on: str | None = None
     """The message whose button was pressed, by its id on the platform."""
+    html: str = field(default="", repr=False)
+    """The same words as HTML of the messages' subset, where they have a look; "" where they are plain."""
+    file: Given | None = None
+    """A photo or another file that came with it; the words are what stands below that."""
+    files: Mapping[Given, Fetched] = field(default_factory=dict, repr=False)
+    """What such files hold, as far as it was fetched for this event."""
     place: Place | None = None
     """Where the person says they are; it is looked at once and never kept."""
     other: str | None = None
     """What it was instead of words: "edit" for a change of an earlier message, "file" for anything else."""
+    forwarded: bool = False
+    """Whether somebody said it elsewhere, and the person only passes it on."""
     public: bool = False
     """Whether others read along."""
     called: bool = False
@@ -183,14 +210,24 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """A file that goes with a message; it is made in memory when it is sent, and is never on the disk.
+class Upload:
+    """A photo or another file as it is: somebody gave it to be passed on."""
 
-    `name` is the file's name, in letters of ASCII: "letter-president.pdf", "letter-company.eml".
+    media_type: str
+    photo: bool
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that goes with a message; what is made of words is made in memory when it is sent, never on the disk.
+
+    `name` is the file's name: "letter-president.pdf", "letter-company.eml". A file that was `Given` can go back only
+    to the platform that it lies on.
     """
 
     name: str
-    content: Page | Draft
+    content: Page | Draft | Upload | Given
 
     def for_reader(self, language: str) -> Document:
         """Return the file itself: it is the same for everybody."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Generic
 
+from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations, Turn
 from bot.dialogue import Answers, Dialogue, Needs, Store, World
-from bot.events import Event
+from bot.events import Event, Given
 from bot.frames import open_ones
 
 
@@ -28,7 +29,7 @@ class Guarding(Generic[World, Store]):
     def __call__(self, turn: Turn[World, Store], event: Event) -> Turn[World, Store]:
         """Return `turn` if the person may do it, else one that ends the dialogue and says why.
 
-        Raises UnknownRoleError where that depends on something that `event` does not know yet.
+        Raises UnknownRoleError or UnfetchedFileError where it takes something that `event` does not know yet.
         """
         dialogue, answers = self._subject(turn)
         if dialogue is None or dialogue.guard is None:
@@ -37,6 +38,8 @@ class Guarding(Generic[World, Store]):
         found = dialogue.guard(event, answers, self._conversations.world, ends)
         if isinstance(found, Needs):
             raise UnknownRoleError(found)
+        if isinstance(found, Given):
+            raise UnfetchedFileError(found)
         if found is None:
             return turn
         left = turn.frames if ends else turn.frames[:-1]

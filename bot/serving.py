@@ -95,6 +95,7 @@ async def _telegram(served: Served) -> None:
         click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
         served.bot.roles.connect(service.telegram.name, service.telegram)
         await served.bot.outbox.connect(service.telegram.name, service.telegram)
+        served.bot.files.connect(service.telegram.name, service.telegram)
         shown = profiles(served.settings, served.messages)
         await service.run(served.bot.dispatcher.take, shown, served.stopping)
 
@@ -114,6 +115,7 @@ async def _matrix(served: Served) -> None:
         served.ending.push_async_callback(service.close)
         served.bot.roles.connect(service.matrix.name, service.matrix)
         await served.bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
+        served.bot.files.connect(service.matrix.name, service.matrix)
         told = f"Matrix: {login.user} is at work. Ctrl-C ends it."
         ready = partial(click.echo, told, err=True)
         await service.run(served.bot.dispatcher.take, served.stopping, ready)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.documents.drafts import Link, eml, mailto
 from bot.documents.pages import paper_in, pdf
-from bot.events import Document, Page
+from bot.events import Document, Draft, Page, Upload
 
 __all__ = ["Link", "Made", "eml", "made", "mailto", "paper_in", "pdf"]
 
@@ -24,4 +24,8 @@ async def made(document: Document) -> Made:
     """Return the document's bytes; a page is set beside the loop, the first one takes the longest."""
     if isinstance(document.content, Page):
         return Made(await asyncio.to_thread(pdf, document.content), "application/pdf")
-    return Made(eml(document.content), "message/rfc822")
+    if isinstance(document.content, Draft):
+        return Made(eml(document.content), "message/rfc822")
+    if isinstance(document.content, Upload):
+        return Made(document.content.data, document.content.media_type)
+    raise ValueError("what was given lies on another platform")

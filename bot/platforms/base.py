@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from bot import documents
 from bot.direction import ISOLATES
 from bot.documents import Made
-from bot.events import Chat, Event, Message, Tap, clean
+from bot.events import Chat, Event, Given, Message, Tap, clean
 
 Handle = Callable[[Event], Awaitable[None]]
 """Takes in one event; once it is awaited, the event has had its effect and is answered."""
@@ -86,8 +86,11 @@ class UnmadeError(UndeliveredError):
 
 
 async def file_for(message: Message) -> Made | None:
-    """Return the file that goes with `message`, if one does; raises UnmadeError, without a word of the file's."""
-    if message.document is None:
+    """Return the file that goes with `message`, if one is to be brought: what was given lies on its platform already.
+
+    Raises UnmadeError, without a word of the file's.
+    """
+    if message.document is None or isinstance(message.document.content, Given):
         return None
     try:
         return await documents.made(message.document)
@@ -106,11 +109,11 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-def keep(memory: OrderedDict[Key, Value], key: Key, value: Value) -> None:
+def keep(memory: OrderedDict[Key, Value], key: Key, value: Value, most: int = REMEMBERED) -> None:
     """Remember `value` under `key`; of many, the one that was kept longest ago is forgotten."""
     memory[key] = value
     memory.move_to_end(key)
-    if len(memory) > REMEMBERED:
+    if len(memory) > most:
         memory.popitem(last=False)
 
 

@@ -16,6 +16,7 @@ from uuid import uuid4
 from bot.events import Chat, Event, Message, Person, Phrase, clean
 from bot.platforms.base import Handle, file_for, parse_command
 from bot.platforms.console_files import save
+from bot.platforms.received import typed
 
 PREFIX = "/"
 QUIT = "quit"
@@ -143,7 +144,8 @@ class Console:
             raise TerminalError(f"the terminal or the pipe cannot be used: {error.strerror}") from error
 
     def _event(self, command: str | None, text: str) -> Event:
-        return Event(uuid4().hex, self._person, self._chat, self._clock(), text, command)
+        html = "" if command else typed(text)
+        return Event(uuid4().hex, self._person, self._chat, self._clock(), text, command, html=html)
 
 
 def _saved(name: str, data: bytes) -> Phrase:

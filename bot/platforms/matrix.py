@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import math
 import secrets
@@ -14,10 +15,10 @@ from functools import partial
 from typing import Any
 
 import nio
-from nio.crypto.attachments import encrypt_attachment
+from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
 
 from bot.documents import Made
-from bot.events import Chat, Document, Event, Message, Person, Role
+from bot.events import Chat, Document, Event, Fetched, Given, Message, Person, Role, Upload
 from bot.platforms.base import (
     PAUSES,
     GoneError,
@@ -46,6 +47,8 @@ MOST_ANSWERS = 1000
 """Answers under way, beyond which nothing more is asked for."""
 MOST_IN_CHAT = 10
 """Answers to one chat under way, beyond which what is said there waits: whoever wrote much is heard to the end."""
+MOST_GIVEN = 4
+"""Files that go to many, of which it is remembered where they are."""
 REPEATABLE = 23 * 3600.0
 """Seconds for which a message is known again that was sent before: homeservers remember that for a day."""
 _CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
@@ -86,6 +89,8 @@ class Matrix:
         self._answers: set[asyncio.Task[None]] = set()
         self._under_way: dict[str, set[asyncio.Task[None]]] = {}
         self._malformed = 0
+        self._given: OrderedDict[tuple[Upload, bool], Json] = OrderedDict()
+        self._giving = asyncio.Lock()
 
     # --- messages out
 
@@ -99,9 +104,9 @@ class Matrix:
         file = await file_for(message)
         with _told_apart():
             place = await self._rooms.find(chat)
-            kept = await self._kept(place.room, message.document, file) if message.document and file else None
+            kept = await self._attached(place.room, message.document, file) if message.document else None
             name = f"{self._prefix}.{delivery or secrets.token_hex(8)}"
-            edits = None if file else message.edits
+            edits = None if kept else message.edits
             for number, content in enumerate(contents(message, self._wording)):
                 told = {**content, **_relation(place, None if number else message.answers)}
                 shown = edited(told, edits) if edits else told
@@ -114,17 +119,53 @@ class Matrix:
                 await self._put(place.room, "m.room.message", told, f"{name}.file")
             return edits or event
 
-    async def _kept(self, room: str, document: Document, file: Made) -> Json:
-        """Give the homeserver a file, encrypted where everything is, and return the content that speaks of it."""
+    async def _attached(self, room: str, document: Document, file: Made | None) -> Json:
+        """Return the content that speaks of a file, which the homeserver has then.
+
+        What goes to many is given to it once.
+        """
+        content = document.content
+        if isinstance(content, Given):
+            place = json.loads(content.place)
+            return attached(document.name, content.media_type, content.size, place, photo=content.photo)
+        if file is None:
+            raise UnmadeError("no file")
+        hidden, size = self._rooms.encrypted(room), len(file.data)
+        if not isinstance(content, Upload):
+            place = await self._kept(document.name, file, hidden=hidden)
+            return attached(document.name, file.media_type, size, place)
+        async with self._giving:
+            place = self._given.get((content, hidden)) or await self._kept(document.name, file, hidden=hidden)
+            keep(self._given, (content, hidden), place, MOST_GIVEN)
+        return attached(document.name, file.media_type, size, place, photo=content.photo)
+
+    async def _kept(self, name: str, file: Made, *, hidden: bool) -> Json:
+        """Give the homeserver a file, encrypted where it is to be `hidden`, and return where it is."""
         try:
-            if self._rooms.encrypted(room):
-                hidden, keys = encrypt_attachment(file.data)
-                address = await self._calls.upload(hidden, "application/octet-stream")
-                return attached(document.name, file, {"file": {**keys, "url": address}})
-            address = await self._calls.upload(file.data, file.media_type, document.name)
-            return attached(document.name, file, {"url": address})
+            if hidden:
+                secret, keys = encrypt_attachment(file.data)
+                address = await self._calls.upload(secret, "application/octet-stream")
+                return {"file": {**keys, "url": address}}
+            return {"url": await self._calls.upload(file.data, file.media_type, name)}
         except MatrixError as error:
             raise UnmadeError(str(error)) from error
+
+    async def fetch(self, file: Given, most: int) -> Fetched:
+        """Return what a file holds that somebody sent, decrypted."""
+        place = json.loads(file.place)
+        hidden = place.get("file")
+        try:
+            data = await self._calls.download(hidden["url"] if hidden else place["url"], most)
+            if data is None:
+                return "large"
+            if not hidden:
+                return data
+            return bytes(
+                decrypt_attachment(data, hidden["key"]["k"], hidden["hashes"]["sha256"], hidden["iv"])
+            )
+        except Exception as error:  # whatever a stranger may write of a file: it is not there for us
+            log.warning("a file could not be fetched (%s)", type(error).__name__)
+            return "lost"
 
     async def _put(self, room: str, kind: str, content: Json, transaction: str) -> str:
         """Send one event, encrypted where everything is, and return its id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from urllib.parse import quote
@@ -16,6 +17,8 @@ from bot.platforms.matrix_json import Json, items
 Value = TypeVar("Value")
 
 UPLOAD = "/_matrix/media/v3/upload"
+DOWNLOAD = "/_matrix/client/v1/media/download"
+_ADDRESS = re.compile(r"mxc://([\w.:\[\]-]+)/([\w-]+)", re.ASCII)
 WAIT = 30.0
 """Seconds for an answer to most calls."""
 _BEHIND = (502, 503, 504)
@@ -74,6 +77,29 @@ class Calls:
         if not isinstance(address := found.get("content_uri"), str):
             raise UnreachableError("no address")
         return address
+
+    async def download(self, address: str, most: int) -> bytes | None:
+        """Return what is kept at an address (mxc://server/id); None if that is more than `most` bytes.
+
+        Raises MatrixError or UnreachableError if it cannot be had.
+        """
+        if (found := _ADDRESS.fullmatch(address)) is None:
+            raise MatrixError(404, "M_NOT_FOUND")
+        headers = {"Authorization": f"Bearer {self._client.access_token}"}
+        where = f"{DOWNLOAD}/{found[1]}/{found[2]}"
+        try:
+            answer = await self._client.send("GET", where, None, headers, timeout=WAIT)
+            if answer.status != 200:
+                raise MatrixError(answer.status, "")
+            data = bytearray()
+            async for part in answer.content.iter_chunked(1 << 16):
+                data += part
+                if len(data) > most:
+                    answer.close()
+                    return None
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise UnreachableError(type(error).__name__) from error
+        return bytes(data)
 
     async def _asked(
         self,

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.events import Chat, Event, Happening, Person, Place, Press
+from bot.events import MAX_TEXT, Chat, Event, Given, Happening, Person, Place, Press
 from bot.platforms.base import LATE, parse_command
 from bot.platforms.matrix_json import Json, inner, items
+from bot.platforms.received import file_name, subset
 
 NAME = "matrix"
 PREFIXES = ("!", "/")
 NAMED = "m.room.name"
 _WORDS = ("m.text", "m.emote")
 _FILES = ("m.image", "m.file", "m.audio", "m.video")
+_PASSED_ON = ("m.image", "m.file")
+PHOTOS = ("image/jpeg", "image/png", "image/webp")
+"""Pictures that are shown as such everywhere; any other is passed on as a document."""
+_KIND = re.compile(r"[\w.+-]+/[\w.+-]+")
 _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n")
 """What a client puts in front of an answer for those that do not know answers."""
@@ -116,12 +122,12 @@ class Reader:
         if kind == "m.location" and not room.public:
             return replace(event, place=_place(content))
         if kind in _FILES:
-            return None if room.public else replace(event, other="file")
+            return None if room.public else _with_file(event, content)
         if kind not in _WORDS:
             return None
-        return self._words(event, _bare(content), self._calls(content, room))
+        return self._words(event, _bare(content), self._calls(content, room), _html(content))
 
-    def _words(self, event: Event, text: str, called: bool) -> Event | None:
+    def _words(self, event: Event, text: str, called: bool, html: str) -> Event | None:
         if called:
             text = self._name.sub("", text, count=1).strip()
         command, words = parse_command(text, PREFIXES)
@@ -136,6 +142,7 @@ class Reader:
             command=command,
             called=called,
             late=command is not None and self._clock() - event.at > LATE,
+            html="" if event.public or command else html,
         )
 
     def _calls(self, content: Json, room: Room) -> bool:
@@ -185,6 +192,36 @@ def _bare(content: Json) -> str:
     body = content.get("body")
     text = body if isinstance(body, str) else ""
     return _QUOTED.sub("", text) if "m.in_reply_to" in _relation(content) else text
+
+
+def _html(content: Json) -> str:
+    """Return the look of the words in the messages' subset; "" where they have none."""
+    shown = content.get("formatted_body")
+    if content.get("format") != "org.matrix.custom.html" or not isinstance(shown, str):
+        return ""
+    return subset(shown[: 2 * MAX_TEXT], lines=False)
+
+
+def _with_file(event: Event, content: Json) -> Event:
+    """Return that a file came, with the words below it, where a client can write some."""
+    name, body = content.get("filename"), content.get("body")
+    words = body if isinstance(name, str) and isinstance(body, str) and body != name else ""
+    html = _html(content) if words else ""
+    return replace(event, other="file", text=words, html=html, file=_given(content, name or body))
+
+
+def _given(content: Json, name: object) -> Given | None:
+    """Return the photo or the document of an event; None for what cannot be passed on."""
+    photo = content.get("msgtype") == "m.image"
+    info, hidden = inner(content, "info"), inner(content, "file")
+    place = {"file": hidden} if hidden else {"url": content.get("url")}
+    if content.get("msgtype") not in _PASSED_ON or not isinstance(hidden.get("url", content.get("url")), str):
+        return None
+    kind, size = info.get("mimetype"), info.get("size")
+    kind = kind if isinstance(kind, str) and _KIND.fullmatch(kind) else "application/octet-stream"
+    size = size if isinstance(size, int) and size > 0 else 0
+    tidy = file_name(name, "photo.jpg" if photo else "document")
+    return Given(NAME, json.dumps(place), tidy, kind, photo and kind in PHOTOS, size)
 
 
 def _place(content: Json) -> Place:

@@ -10,7 +10,6 @@ from html import escape
 from itertools import groupby
 
 from bot.direction import beside
-from bot.documents import Made
 from bot.events import Message, Press, ShownButton
 from bot.platforms.base import Block, Run, blocks
 from bot.platforms.matrix_json import Json, inner
@@ -50,11 +49,11 @@ def contents(message: Message, wording: Wording) -> list[Json]:
     return made
 
 
-def attached(name: str, file: Made, place: Json) -> Json:
+def attached(name: str, media_type: str, size: int, place: Json, *, photo: bool = False) -> Json:
     """Return the content of the event that brings a file, of which `place` says where it is and how it is read."""
-    info = {"mimetype": file.media_type, "size": len(file.data)}
+    info = {"mimetype": media_type, "size": size}
     return {
-        "msgtype": "m.file",
+        "msgtype": "m.image" if photo else "m.file",
         "body": name,
         "filename": name,
         "info": info,

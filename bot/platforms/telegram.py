@@ -11,11 +11,10 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from telegram import InputFile
 from telegram.error import BadRequest, TelegramError
 
 from bot.documents import Made
-from bot.events import Chat, Event, Message, Person, Role
+from bot.events import Chat, Event, Fetched, Given, Message, Person, Role
 from bot.platforms.base import (
     LaterError,
     MovedError,
@@ -29,6 +28,7 @@ from bot.platforms.base import (
     until_recorded,
 )
 from bot.platforms.telegram_calls import Calls, told_apart
+from bot.platforms.telegram_files import Files, attachment
 from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting, words_of
 from bot.platforms.telegram_messages import LONGEST, LONGEST_CAPTION, answered, captions, parts, units
 from bot.platforms.telegram_updates import NAME, Reader, role_of, where
@@ -71,6 +71,7 @@ class Telegram:
         self._sent_parts: dict[int, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
         self._malformed = 0
+        self._files = Files(calls)
 
     # --- messages out
 
@@ -85,12 +86,12 @@ class Telegram:
             rows = keyboard(message.buttons, self._username)
             markup = {"inline_keyboard": rows} if rows else None
             answering = _answering(message)
-            edits = message.edits if len(sayings) == 1 and not file else None
+            edits = message.edits if len(sayings) == 1 and not message.document else None
             if edits and await self._edit(chat, edits, {**sayings[0][1], "reply_markup": markup}):
                 return edits
         asked = await self._post_all(chat, sayings, markup, delivery, answering)
         if asked and any(button.press for button in message.buttons):
-            said = "caption" if file else "text"
+            said = "caption" if message.document else "text"
             kept = {"inline_keyboard": lasting(rows)}
             html = answered(message) if said in sayings[-1][1] else None
             self._remember(chat, {"message_id": asked, "reply_markup": kept, "html": html, said: html})
@@ -121,8 +122,12 @@ class Telegram:
     async def _post(self, chat: Chat, part: Part, markup: Raw | None, answering: Raw) -> int:
         """Send one part, and return its id."""
         method, said = part
-        sent = await self._calls.call(method, {**where(chat), **said, "reply_markup": markup, **answering})
+        sent = await self._files.call(method, {**where(chat), **said, "reply_markup": markup, **answering})
         return int(sent["message_id"])
+
+    async def fetch(self, file: Given, most: int) -> Fetched:
+        """Return what a file holds that somebody sent."""
+        return await self._files.fetch(file, most)
 
     async def _edit(self, chat: Chat, message: str, now: Raw) -> bool:
         """Return whether `message` is now as `now` says; False if it cannot be changed any more."""
@@ -307,13 +312,12 @@ def _parts(message: Message, file: Made | None) -> list[Part]:
     """Return what says `message`, part by part: its file last, with the words below it if they have room there."""
     texts = parts(message)
     said: list[Part] = [("SendMessage", {"text": t, "parse_mode": "HTML", **_NO_PREVIEW}) for t in texts]
-    if file is None or message.document is None:
+    if message.document is None:
         return said
-    upload = InputFile(file.data, filename=message.document.name)
-    upload.mimetype = file.media_type
+    method, named = attachment(message.document, file)
     if not captions(texts):
-        return [*said, ("SendDocument", {"document": upload})]
-    return [("SendDocument", {"document": upload, "caption": texts[0], "parse_mode": "HTML"})]
+        return [*said, (method, named)]
+    return [(method, {**named, "caption": texts[0], "parse_mode": "HTML"})]
 
 
 def _rewording(message: Raw, text: str, look: Raw) -> Part:

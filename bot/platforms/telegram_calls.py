@@ -184,6 +184,17 @@ class Calls:
         except (AttributeError, KeyError, TypeError) as error:  # JSON, but nothing that Telegram says
             raise TelegramError("Invalid server response") from error
 
+    async def download(self, file_id: str, most: int) -> bytes | None:
+        """Return what a file holds that somebody sent; None if that is more than `most` bytes.
+
+        Raises telegram.error.TelegramError.
+        """
+        file = await self._bot.get_file(file_id)
+        if (file.file_size or 0) > most:
+            return None
+        data = bytes(await file.download_as_bytearray())
+        return data if len(data) <= most else None
+
     async def close(self) -> None:
         """Close the connections."""
         await self._request.shutdown()

@@ -11,8 +11,9 @@ from typing import Any
 from telegram import CallbackQuery, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram import Chat as TelegramChat
 
-from bot.events import Chat, Event, Happening, Person, Place, Press, Role
+from bot.events import Chat, Event, Given, Happening, Person, Place, Press, Role
 from bot.platforms.base import LATE, parse_command
+from bot.platforms.received import file_name, subset
 
 NAME = "telegram"
 WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -82,6 +83,8 @@ class Reader:
             called=called,
             linked=linked,
             late=self._clock() - message.date > LATE,
+            html="" if public or command or not message.entities else subset(message.text_html, lines=True),
+            forwarded=message.forward_origin is not None,
         )
 
     def _is_answer(self, message: Message) -> bool:
@@ -168,7 +171,25 @@ def _file(event: Event, message: Message) -> Event | None:
     if message.location:
         return replace(event, place=Place(message.location.latitude, message.location.longitude))
     sent = message.effective_attachment or message.story or message.checklist
-    return replace(event, other="file") if sent else None
+    if not sent:
+        return None
+    below = message.caption or ""
+    html = subset(message.caption_html, lines=True) if message.caption_entities else ""
+    forwarded = message.forward_origin is not None
+    return replace(event, other="file", text=below, html=html, file=_given(message), forwarded=forwarded)
+
+
+def _given(message: Message) -> Given | None:
+    """Return the photo or the document that came with a message; None for what cannot be passed on."""
+    if message.photo:
+        largest = message.photo[-1]
+        return Given(NAME, largest.file_id, "photo.jpg", "image/jpeg", True, int(largest.file_size or 0))
+    document = message.document
+    if document is None or message.animation:
+        return None
+    name, kind = file_name(document.file_name, "document"), str(document.mime_type or "")
+    kind = kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else "application/octet-stream"
+    return Given(NAME, document.file_id, name, kind, False, int(document.file_size or 0))
 
 
 def _person(message: Message) -> Person | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from typing import Any
 
-from bot.events import Document, Draft, Message, Page, Press, ShownButton
+from bot.events import Document, Draft, Given, Message, Page, Press, ShownButton, Upload
 
-_KINDS: dict[str, type[Page] | type[Draft]] = {"page": Page, "draft": Draft}
+_KINDS: dict[str, type[Page] | type[Draft] | type[Given]] = {"page": Page, "draft": Draft, "given": Given}
 
 
 def dump(message: Message) -> str:
@@ -27,8 +28,11 @@ def _button(b: ShownButton) -> list[object]:
 
 
 def _document(document: Document) -> list[object]:
-    kind = next(name for name, kind in _KINDS.items() if isinstance(document.content, kind))
-    return [document.name, kind, *astuple(document.content)]
+    content = document.content
+    if isinstance(content, Upload):
+        return [document.name, "upload", content.media_type, content.photo, b64encode(content.data).decode()]
+    kind = next(name for name, kind in _KINDS.items() if isinstance(content, kind))
+    return [document.name, kind, *astuple(content)]
 
 
 def parse(text: str) -> Message:
@@ -45,5 +49,8 @@ def parse(text: str) -> Message:
 
 
 def _read(name: str, kind: str, *parts: Any) -> Document:
+    if kind == "upload":
+        media_type, photo, data = parts
+        return Document(name, Upload(media_type, photo, b64decode(data)))
     values: Iterator[Any] = (tuple(part) if isinstance(part, list) else part for part in parts)
     return Document(name, _KINDS[kind](*values))

@@ -48,6 +48,11 @@ class Files:
         self._by_id[file.id] = self._by_path[file.path] = file
         return file
 
+    def keep_photo(self, data: bytes) -> list[Json]:
+        """Keep a picture, which there is in two sizes from then on, and return what a message says of it."""
+        sizes = [self.keep(f"{size}.jpg", data) for size in (90, 1280)]
+        return [{**f.to_json(), "width": w, "height": w} for f, w in zip(sizes, (90, 1280), strict=True)]
+
     def keep_upload(self, upload: Upload) -> File:
         """Keep what came with a call."""
         if not upload.data:

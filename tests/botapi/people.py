@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from tests.botapi.calls import Json
 from tests.botapi.chats import Chat, Private
-from tests.botapi.finds import found_entities
+from tests.botapi.finds import find, found_entities
 from tests.botapi.members import change, member
 from tests.botapi.messages import Message
 from tests.botapi.presses import Press
-from tests.botapi.spans import units
+from tests.botapi.spans import as_entities, melted, merged, trimmed, units
+from tests.botapi.tags import parse
 from tests.botapi.texts import TEXT
 
 if TYPE_CHECKING:
@@ -60,6 +61,20 @@ class User:
         message.text, message.entities = words, found_entities(words)
         return self._send(message)
 
+    def writes(self, html: str, in_: Chat | None = None) -> Message:
+        """Write a message with a look, which the app keeps beside the words."""
+        message = self._message(in_, None, None)
+        _look(message, html)
+        return self._send(message)
+
+    def forwards(self, text: str, in_: Chat | None = None) -> Message:
+        """Pass on what somebody else has written."""
+        message = self._message(in_, None, None)
+        message.text, message.entities = text, found_entities(text)
+        origin = {"type": "hidden_user", "sender_user_name": "Somebody", "date": self.world.now}
+        message.author = {**message.author, "forward_origin": origin}
+        return self._send(message)
+
     def starts(self, payload: str = "") -> Message:
         """Press "Start", or follow a link with a payload."""
         return self.says(f"/start {payload}".strip())
@@ -93,10 +108,11 @@ class User:
     def sends_photo(
         self, in_: Chat | None = None, *, data: bytes = b"\xff\xd8", caption: str = ""
     ) -> Message:
-        """Send a picture, which comes in two sizes."""
-        sizes = [self.world.files.keep(f"{size}.jpg", data) for size in (90, 1280)]
-        shown = [{**f.to_json(), "width": w, "height": w} for f, w in zip(sizes, (90, 1280), strict=True)]
-        return self.sends({"photo": shown}, in_, caption=caption)
+        """Send a picture, which comes in two sizes; the words below it may have a look."""
+        message = self._message(in_, None, None)
+        message.content = {"photo": self.world.files.keep_photo(data)}
+        _look(message, caption)
+        return self._send(message)
 
     def sends_sticker(self, in_: Chat | None = None, *, emoji: str = "✊") -> Message:
         """Send a sticker."""
@@ -180,3 +196,10 @@ class User:
         if isinstance(message.chat, Private):
             self.started = True
         return message.chat.tell(message)
+
+
+def _look(message: Message, html: str) -> None:
+    """Let a message say `html`, as an app writes it down: words, and beside them what look they have."""
+    parsed = parse(html)
+    text, spans = trimmed(parsed.text, parsed.spans)
+    message.text, message.entities = text, as_entities(text, merged(melted(spans), find(text)))

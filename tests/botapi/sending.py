@@ -14,6 +14,8 @@ from tests.botapi.refusals import bad, unlucky
 from tests.botapi.texts import Text, read_caption, read_text
 from tests.botapi.world import World
 
+PHOTO = 10 * 1024 * 1024
+"""Bytes of a picture."""
 Method = Callable[[World, Call], Any]
 
 UNCHANGED = (
@@ -40,17 +42,28 @@ def send_document(world: World, call: Call) -> Json:
     return _send(world, call, caption, file)
 
 
-def _file(world: World, call: Call) -> File:
-    named = call.text("document")
-    upload = call.files.get(named.removeprefix("attach://") if named else "document")
+def send_photo(world: World, call: Call) -> Json:
+    """Send a picture that comes with the call, or that Telegram has already."""
+    caption = read_caption(call, world.noting(call))
+    file = _file(world, call, "photo")
+    if len(file.data) > PHOTO:
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return _send(world, call, caption, file, {"photo": world.files.keep_photo(file.data)})
+
+
+def _file(world: World, call: Call, kind: str = "document") -> File:
+    named = call.text(kind)
+    upload = call.files.get(named.removeprefix("attach://") if named else kind)
     if upload is not None:
         return world.files.keep_upload(upload)
     if not named:
-        raise bad("there is no document in the request")
+        raise bad(f"there is no {kind} in the request")
     return world.files.find(named)
 
 
-def _send(world: World, call: Call, text: Text, file: File | None = None) -> Json:
+def _send(
+    world: World, call: Call, text: Text, file: File | None = None, content: Json | None = None
+) -> Json:
     """Write to a chat, once everything about it is checked."""
     chat = world.chat(call["chat_id"])
     chat.admit()
@@ -64,7 +77,7 @@ def _send(world: World, call: Call, text: Text, file: File | None = None) -> Jso
     message.html, message.reply_markup, message.from_bot = text.source, markup, True
     message.message_thread_id, message.reply_to, message.file = thread, reply_to, file
     if file is not None:
-        message.content = {"document": file.to_document()}
+        message.content = content or {"document": file.to_document()}
     return chat.show(message).to_json()
 
 
@@ -188,6 +201,7 @@ def answer_callback_query(world: World, call: Call) -> bool:
 METHODS: dict[str, Method] = {
     "sendMessage": send_message,
     "sendDocument": send_document,
+    "sendPhoto": send_photo,
     "editMessageText": edit_message_text,
     "editMessageCaption": edit_message_caption,
     "editMessageReplyMarkup": edit_message_reply_markup,

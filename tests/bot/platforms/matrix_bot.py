@@ -68,6 +68,7 @@ async def bot_on(
         ending.push_async_callback(service.close)
         bot.roles.connect(service.matrix.name, service.matrix)
         await bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
+        bot.files.connect(service.matrix.name, service.matrix)
         serving = asyncio.create_task(service.run(bot.dispatcher.take, stopping, ready.set))
         waiting = asyncio.create_task(ready.wait())
         await asyncio.wait([serving, waiting], return_when=asyncio.FIRST_COMPLETED)

@@ -62,6 +62,7 @@ async def bot_on(server: BotApi, folder: Path, **more: object) -> AsyncIterator[
     try:
         async with running(settings, world, messages, service.telegram, chance=same_words) as bot:
             await bot.outbox.resume()
+            bot.files.connect(service.telegram.name, service.telegram)
             shown = profiles(settings, messages)
             serving = asyncio.create_task(service.run(bot.dispatcher.take, shown, stopping))
             try:

@@ -17,7 +17,7 @@ import pytest
 
 from bot import assembly
 from bot.config import Settings
-from bot.events import Document, Event, Message
+from bot.events import Document, Draft, Event, Message
 from bot.platforms.console import Console, Terminal
 from tests.bot.platforms.test_console_live import CTRL_D, ENTER, Typing, typing
 from tests.door import furnished
@@ -140,6 +140,7 @@ async def test_a_folder_that_takes_nothing(folder: Path, spoil: Callable[[Path],
 
 async def test_a_full_disk(folder: Path) -> None:
     """Of a file that has no room whole, nothing is left."""
+    assert isinstance(MAIL.content, Draft)
     long = replace(MAIL, content=replace(MAIL.content, text="Word. " * 10_000))
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
