@@ -220,7 +220,7 @@ def test_somebody_writes_for_a_moment(folder: Path, told: Told) -> None:
 def test_forgetting_on_a_full_disk(told: Told, tmp_path: Path) -> None:
     """With whatever room there is, the bot says that somebody is forgotten only if no byte of them is left."""
     said = set[str]()
-    for room in range(0, 150_000, 10_000):
+    for room in range(0, 400_000, 20_000):
         folder = Path(shutil.copytree(told.folder, tmp_path / str(room)))
         assert WORDS.encode() in everything(folder)
         with closing(told.forks.start(folder)) as bot:
