@@ -25,6 +25,16 @@ class Remembering:
         async with self.store.work() as work:
             await work.set_fact(f"since {self.account}", since)
 
+    async def gaps(self) -> str:
+        """Return which parts of rooms are still to be read; nothing before any was kept."""
+        async with self.store.work() as work:
+            return await work.fact(f"gaps {self.account}") or ""
+
+    async def keep_gaps(self, gaps: str) -> None:
+        """Remember which parts of rooms are still to be read."""
+        async with self.store.work() as work:
+            await work.set_fact(f"gaps {self.account}", gaps)
+
     async def prefix(self) -> str:
         """Return how the names of this bot's messages begin: the same for as long as the database is."""
         async with self.store.work() as work:

@@ -44,6 +44,12 @@ class LoggedOutError(PlatformError):
     """The access token is no longer of any use."""
 
 
+def refused(why: str) -> str:
+    """Return the line that says that the homeserver will have nothing to do with us, and what to do."""
+    ask = "ask who runs it, or log in anew with `solidarity-bot matrix login`"
+    return f"matrix: the homeserver refuses this login ({why}); {ask}"
+
+
 def path(*parts: str) -> str:
     """Return the path of a call in the client API, each part made fit for a URL."""
     return "/_matrix/client/v3/" + "/".join(quote(part, safe="") for part in parts)

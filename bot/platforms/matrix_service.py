@@ -14,7 +14,7 @@ import nio
 
 from bot.platforms.base import LaterError, PlatformError, Take, UndeliveredError
 from bot.platforms.matrix import Matrix
-from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
+from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path, refused
 from bot.platforms.matrix_events import Reader
 from bot.platforms.matrix_keys import Keys
 from bot.platforms.matrix_messages import Wording
@@ -33,7 +33,6 @@ LAST_ANSWERS = 4.0
 LOGGED_OUT = (
     "matrix: the homeserver no longer accepts this login; log in anew with `solidarity-bot matrix login`"
 )
-ASK = "ask who runs it, or log in anew with `solidarity-bot matrix login`"
 ANOTHER_DEVICE = (
     "matrix: this login belongs to another device; log in anew with `solidarity-bot matrix login`"
 )
@@ -152,7 +151,7 @@ async def _introduced(calls: Calls, account: Account, keys: Keys) -> str:
         except LaterError as error:
             pause = error.seconds
         except MatrixError as error:
-            raise PlatformError(f"matrix: the homeserver refuses this login ({error}); {ASK}") from None
+            raise PlatformError(refused(str(error))) from None
         except UndeliveredError as error:
             if complaint != str(error):
                 complaint = str(error)

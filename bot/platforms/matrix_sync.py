@@ -15,11 +15,21 @@ from urllib.parse import urlencode
 
 import nio
 
-from bot.platforms.base import LaterError, PlatformError, Take, UndeliveredError
+from bot.platforms import matrix_gaps
+from bot.platforms.base import LaterError, PlatformError, Take, UndeliveredError, UnreachableError
 from bot.platforms.matrix import Matrix
-from bot.platforms.matrix_calls import LONGEST_PAUSE, SHORTEST_PAUSE, Calls, MatrixError, path, patiently
+from bot.platforms.matrix_calls import (
+    LONGEST_PAUSE,
+    SHORTEST_PAUSE,
+    Calls,
+    MatrixError,
+    path,
+    patiently,
+    refused,
+)
 from bot.platforms.matrix_events import Reader
-from bot.platforms.matrix_json import Json, inner, items, objects
+from bot.platforms.matrix_gaps import Gap, Gaps
+from bot.platforms.matrix_json import Json, inner, objects
 from bot.platforms.matrix_json import events as read_events
 from bot.platforms.matrix_keys import Keys, Session, encrypted
 from bot.platforms.matrix_lanes import BEGINNING, Lanes, Position
@@ -36,8 +46,8 @@ LAST_EVENTS = 1.5
 """Seconds in which events under way may still be recorded at the end; the homeserver brings the rest again."""
 MOST_UNDER_WAY = 1000
 """Pieces of what has happened that may be under way to their effect before more is asked for."""
-MOST_PAGES = 200
-"""Pages of a hundred events that are read to fill a gap."""
+MOST_REFUSALS = 3
+"""How often in a row the homeserver may refuse to tell anything at the start before that is taken for its last word."""
 FILTER: Json = {
     "presence": {"types": []},
     "account_data": {"types": []},
@@ -50,7 +60,7 @@ FILTER: Json = {
 }
 
 
-class Memory(Protocol):
+class Memory(matrix_gaps.Memory, Protocol):
     """What is remembered over a restart."""
 
     async def since(self) -> str | None:
@@ -78,13 +88,16 @@ class Syncing:
     patience: Patience = field(default_factory=Patience)
     lanes: Lanes = field(default_factory=Lanes)
     upgrades: Upgrades = field(init=False)
+    gaps: Gaps = field(init=False)
     _since: Position = BEGINNING
-    _pause: float = SHORTEST_PAUSE
+    _pause: float = field(default_factory=lambda: SHORTEST_PAUSE)
     _complaint: str = ""
+    _refusals: int = 0
     _joining: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.upgrades = Upgrades(self.calls, self.rooms, str(self.client.user_id), self.sleep)
+        self.gaps = Gaps(self.calls, self.memory, time.monotonic, self.sleep)
 
     async def run(self, take: Take, stopping: asyncio.Event, ready: Callable[[], None]) -> None:
         """Receive until `stopping` is set; `ready` is called once others can write. PlatformError if in vain."""
@@ -108,9 +121,12 @@ class Syncing:
     async def _begin(self, ready: Callable[[], None]) -> None:
         """Learn which rooms there are, and who asks us in; what was said there is told from where we stopped."""
         since = await self.memory.since()
+        await self.gaps.recall()
         told: Json | None = None
-        while told is None:  # another number each time, for the homeserver would repeat an old answer
-            told = await self._asked({"timeout": secrets.randbelow(1000), "filter": _filter(1)})
+        while told is None:
+            told = await self._asked({"timeout": 0, "filter": anew()})
+            if self._refusals >= MOST_REFUSALS:
+                raise PlatformError(refused(self._complaint))
         self.keys.take_in(told)
         for room, info in _rooms(told, "join").items():
             await self._feed(room, info)
@@ -132,22 +148,24 @@ class Syncing:
         try:
             told = await self.calls.call("GET", f"{path('sync')}?{urlencode(question)}", wait=wait)
             if not isinstance(told.get("next_batch"), str):
-                raise MatrixError(200, "no next_batch")
+                raise UnreachableError("no next_batch")
         except LaterError as later:
             await self.sleep(later.seconds)
         except (UndeliveredError, MatrixError) as error:
+            self._refusals = self._refusals + 1 if isinstance(error, MatrixError) else 0
             await self._complain(str(error))
         else:
             if self._complaint:
                 log.warning("Matrix: the homeserver answers again")
-            self._pause, self._complaint = SHORTEST_PAUSE, ""
+            self._pause, self._complaint, self._refusals = SHORTEST_PAUSE, "", 0
             return told
         return None
 
     async def _complain(self, complaint: str) -> None:
         """Say once what is wrong, and wait."""
         if not self._complaint:
-            log.error("Matrix: the homeserver cannot be reached (%s); trying until it can", complaint)
+            what = "refuses to say what happens" if self._refusals else "cannot be reached"
+            log.error("Matrix: the homeserver %s (%s); trying on", what, complaint)
         self._complaint = complaint
         await self.sleep(self._pause)
         self._pause = min(2 * self._pause, LONGEST_PAUSE)
@@ -161,6 +179,8 @@ class Syncing:
             self.lanes.put(room, self._since, partial(self._room, room, info, self._since, take))
         for room in _rooms(told, "leave"):
             self.lanes.put(room, self._since, partial(self._closed, room, self._since, take))
+        for gap in self.gaps.due():
+            self.lanes.put(gap.room, self._since, partial(self._late, gap, take))
         await self._invited(told)
         self._despair(take)
         self._since = self._since.then(str(told["next_batch"]))
@@ -183,7 +203,8 @@ class Syncing:
             await self._entered(room, info, events, since, take)
             return
         if timeline.get("limited"):
-            events = [*await self._gap(room, str(timeline.get("prev_batch", "")), since), *events]
+            gap = Gap(room, str(timeline.get("prev_batch", "")), since.token)
+            events = [*await self.gaps.fill(gap), *events]
         for raw in events:
             await self._take(raw, room, since, take)
 
@@ -235,25 +256,12 @@ class Syncing:
                 self.rooms.wrote(by, Place(room))
             await self.matrix.take_until_recorded(self.reader.entered(came, seen, by), take)
 
-    async def _gap(self, room: str, start: str, since: Position) -> list[Json]:
-        """Return what has happened in a room between `since` and `start`, in order."""
-        found: list[Json] = []
-        for _ in range(MOST_PAGES):
-            question = urlencode({"dir": "b", "from": start, "to": since.token, "limit": 100})
-            page = await self._patiently(f"{path('rooms', room, 'messages')}?{question}")
-            events = [event for event in items(page.get("chunk")) if isinstance(event, dict)]
-            found += events
-            start = str(page.get("end", ""))
-            if not events or not start:
-                break
-        return found[::-1]
-
-    async def _patiently(self, where: str) -> Json:
-        """Return what a call brings, however long that takes; nothing if it is refused."""
-        try:
-            return await patiently(partial(self.calls.call, "GET", where), self.sleep)
-        except MatrixError:
-            return {}
+    async def _late(self, gap: Gap, take: Take) -> None:
+        """Record what could not be had of a room when it happened."""
+        events, rest = await self.gaps.fill_again(gap)
+        for raw in events:
+            await self._take(raw, gap.room, self._since, take)
+        await self.gaps.settle(gap, rest)
 
     async def _take(self, raw: Json, room: str, since: Position, take: Take) -> None:
         """Let an event have its effect; one that cannot be read yet waits for its key."""
@@ -315,9 +323,16 @@ class Syncing:
             log.info("Matrix: keys could not be kept up (%s)", type(error).__name__)
 
 
-def _filter(limit: int) -> str:
-    room = {**FILTER["room"], "timeline": {"limit": limit}, "include_leave": False}
-    return json.dumps({**FILTER, "room": room})
+def anew() -> str:
+    """Return what to ask for at a start: the present state, and nothing that was answered to anybody before.
+
+    For some minutes a homeserver repeats an old answer to the same question, without the rooms entered since; so each
+    question leaves something else out of what is not asked for anyway.
+    """
+    room = {**FILTER["room"], "timeline": {"limit": 1}, "include_leave": False}
+    return json.dumps(
+        {**FILTER, "room": room, "presence": {"types": [], "not_types": [secrets.token_hex(16)]}}
+    )
 
 
 def _asked_before(came: Json | None) -> str | None:

@@ -1,11 +1,13 @@
 """What the tests of a platform need: a small program with a console, and a bot on a server of Telegram's kind."""
 
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from bot.platforms import matrix_rooms
+from tests.bot.platforms import matrix_bot
 from tests.bot.platforms.telegram_bot import Running, bot_on
 from tests.bot.platforms.telegram_care import careful
 from tests.botapi import BotApi
@@ -101,3 +103,27 @@ async def gate(homeserver: Synapse) -> AsyncIterator[Gate]:
     """A gate between the bot and the homeserver."""
     async with Gate(homeserver.url) as running:
         yield running
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Path]:
+    """The bot's log at its most talkative, as the program keeps it; there is never a traceback in it."""
+    file = tmp_path / "log"
+    file.touch()
+    yield file
+    assert "Traceback" not in file.read_text("utf-8")
+
+
+@pytest.fixture
+async def running(
+    homeserver: Synapse, account: Account, tmp_path: Path, gate: Gate, log: Path
+) -> AsyncIterator[matrix_bot.Running]:
+    """The bot at work behind the gate, on Matrix."""
+    async with matrix_bot.bot_on(homeserver, account, tmp_path / "bot", gate.url, log=log) as bot:
+        yield bot
+
+
+@pytest.fixture
+def short_moments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits for a room on Matrix looks often whether it is there."""
+    monkeypatch.setattr(matrix_rooms, "A_MOMENT", 0.1)

@@ -24,6 +24,8 @@ from tests.homeserver.timeline import Seen
 
 COMMANDS = frozenset(dialogue.name for dialogue in HANDLERS) | {"back", "skip", "enough", "cancel"}
 PERSONAL = frozenset(dialogue.name for dialogue in HANDLERS if dialogue.private)
+ADDRESSES = "!addresses zhanaozen-2011"
+"""Something that is answered in any room, with nothing personal in it."""
 PATIENCE = 20.0
 """Seconds after which an answer that has not come will not come."""
 
@@ -109,3 +111,10 @@ async def private_chat(person: Person, running: Running, *, encrypted: bool) -> 
     chat = await person.begins_chat(running.id, encrypted=encrypted)
     await person.until(lambda: bool(chat.messages(running.id)), "a hello")
     return chat
+
+
+async def is_answered(chat: Chat, words: str = "!help") -> None:
+    """See that the bot answers."""
+    said = await chat.says(words)
+    answers = await chat.answered(said, quiet=0)
+    assert answers[0].encrypted == chat.encrypted

@@ -13,7 +13,7 @@ from bot.events import Person as Somebody
 from bot.groups import Group
 from bot.platforms import matrix_rooms
 from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
-from tests.bot.platforms.test_matrix_upgrades import room_with
+from tests.bot.platforms.matrix_moves import room_with
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import People, Person
 from tests.homeserver.synapse import Account, Synapse
