@@ -122,6 +122,8 @@ class Broadcast:
     counts: Counts
     created_at: datetime
     ended_at: datetime | None = None
+    unsettled: int = 0
+    """How many of the unknown somebody can still decide on: to send them again, or to leave them."""
 
     def people(self, *fates: Fate) -> int:
         """Return how many people there are, or how many whose message had one of these `fates`."""

@@ -11,6 +11,7 @@ from itertools import groupby
 from bot.events import Chat, Event, Message, Person
 from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
 from bot.store import statements
+from bot.store.broadcasts import BroadcastWork
 from bot.store.group_statements import LET_GO
 from bot.store.groups import GroupWork
 from bot.store.numbers import Numbers
@@ -40,7 +41,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(GroupWork, Numbers):
+class Work(BroadcastWork, GroupWork, Numbers):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:

@@ -19,6 +19,7 @@ from bot.pledges import Kept, LetterCount, NewPledge, PeopleCount, Pledge, Recor
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
+from tests.handlers.no_broadcasts import NoBroadcasts
 from tests.handlers.no_groups import NoGroups
 
 
@@ -29,7 +30,7 @@ def conversations() -> Conversations[World, Store]:
 
 
 @dataclass
-class Records(NoGroups):
+class Records(NoBroadcasts, NoGroups):
     """What is kept about one person."""
 
     recorded: list[NewPledge] = field(default_factory=list)
