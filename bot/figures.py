@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.campaigns import Campaign
 from bot.choosing import Label
 from bot.events import Phrase
-from bot.pledges import By, LetterCount, PeopleCount, Status, Tally, WayCount
+from bot.pledges import By, LetterCount, PeopleCount, Tally, WayCount
 
 CHANNELS = {
     "post": Phrase("by post"),
@@ -108,7 +108,7 @@ def _sums(counted: Iterable[Counted], of: Callable[[Counted], str]) -> Counter[t
     """Return how many letters there are of each sort: promised (False) and sent (True)."""
     sums: Counter[tuple[str, bool]] = Counter()
     for one in counted:
-        sums[of(one), one.status != Status.PLEDGED] += one.letters
+        sums[of(one), one.status.has_left] += one.letters
     return sums
 
 

@@ -12,8 +12,33 @@ class Status(StrEnum):
     """How far a pledge has come."""
 
     PLEDGED = "pledged"
+    """Promised, for no day in particular."""
+    PLANNED = "planned"
+    """Promised for a day."""
     SENT = "sent"
     ANSWERED = "answered"
+    """Sent, and somebody has replied, acknowledged it or forwarded it."""
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the letter has been sent, whatever became of it."""
+        return self in (Status.SENT, Status.ANSWERED)
+
+
+class CameBack(StrEnum):
+    """What became of a letter that was sent."""
+
+    REPLY = "reply"
+    ACKNOWLEDGED = "acknowledged"
+    FORWARDED = "forwarded"
+    RETURNED = "returned"
+    """It could not be delivered."""
+    NOTHING = "nothing"
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether somebody has done something with the letter."""
+        return self in (CameBack.REPLY, CameBack.ACKNOWLEDGED, CameBack.FORWARDED)
 
 
 class Recorded(StrEnum):
@@ -32,6 +57,24 @@ class Way:
 
     recipient: str
     channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back from one recipient, by the channel that the letter was sent by, and when that was said."""
+
+    way: Way
+    kind: CameBack
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class LetterKey:
+    """Which letter of a person it is: what is promised of it or sent twice is still one letter."""
+
+    campaign: str
+    kind: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +98,15 @@ class NewPledge:
     ways: tuple[Way, ...]
     status: Status
     day: date
-    """The day it was sent, or by which it shall be."""
+    """The day it was sent, or shall be; of one that is promised for no day, the day of the promise."""
     consent: Consent
     name: str | None = None
     organisation: str | None = None
 
     @property
-    def letter(self) -> tuple[str, str, str]:
-        """Which letter it is: what is promised of it or sent twice is still one letter."""
-        return self.campaign, self.kind, self.sender
+    def letter(self) -> LetterKey:
+        """Which letter it is."""
+        return LetterKey(self.campaign, self.kind, self.sender)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +115,12 @@ class Pledge:
 
     number: int
     terms: NewPledge
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LetterCount:
-    """How many letters of one kind were pledged (and are not sent yet), or sent, from one country."""
+    """How many letters of one kind have come so far and no further, from one country."""
 
     campaign: str
     kind: str
@@ -88,7 +132,7 @@ class LetterCount:
 
 @dataclass(frozen=True, slots=True)
 class WayCount:
-    """How many letters were pledged, or sent, by one channel."""
+    """How many letters have come so far and no further, by one channel."""
 
     campaign: str
     channel: str
@@ -120,6 +164,19 @@ class Tally:
 
     letters: tuple[LetterCount, ...]
     ways: tuple[WayCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """How many different people had letters to a recipient returned, by one channel.
+
+    `country` is where they wrote from, as it decides on the embassy: "" if they did not say, None for all together.
+    """
+
+    campaign: str
+    way: Way
+    country: str | None
+    people: int
 
 
 @dataclass(frozen=True, slots=True)

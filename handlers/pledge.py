@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Step
 from bot.events import Button, Event, Phrase, Reply
-from bot.pledges import Pledge, Status
+from bot.pledges import Pledge
 from handlers import pledging
 from handlers.letter import SENDERS
 from handlers.questions import LINE, Words, ask_country
@@ -51,7 +51,7 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
 async def mark(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Record that the pledge whose number stands behind the command has been sent; without one, list them."""
     pledges = await store.pledges(event.person)
-    waiting = [str(p.number) for p in pledges if p.terms.status == Status.PLEDGED]
+    waiting = [str(p.number) for p in pledges if not p.terms.status.has_left]
     number = event.text.strip() or (waiting[0] if len(waiting) == 1 else "")
     if not number:
         return _listed(pledges, world, said=not waiting)
@@ -71,7 +71,7 @@ def _listed(pledges: tuple[Pledge, ...], world: World, said: bool = False) -> Do
     buttons = tuple(
         Button(Phrase("I have sent no. {number}", {"number": p.number}), command=f"sent {p.number}")
         for p in pledges
-        if p.terms.status == Status.PLEDGED
+        if not p.terms.status.has_left
     )
     shown = [pledging.shown(p, world) for p in pledges]
     return Done((Reply("pledge/list", {"pledges": shown, "said": said}, buttons),))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import and_, bindparam, delete, distinct, func, literal, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.pledges import Status
 from bot.store import tables as t
+from bot.store.statements import WAITS
 
 _here = (t.group.c.platform == bindparam("platform"), t.group.c.chat == bindparam("chat"))
 
@@ -69,7 +69,7 @@ LETTER_CAME = insert(t.pledge_via).from_select(
     .where(t.came.c.owner == bindparam("owner")),
 )
 """Note of a letter through which group's link its writer came, if they came through one."""
-_still_promised = t.pledge.c.status == Status.PLEDGED.value
+_still_promised = WAITS
 _by_link = t.pledge.join(t.pledge_via, t.pledge.c.id == t.pledge_via.c.pledge)
 _letters = (func.count().label("letters"), func.count(distinct(t.pledge.c.owner)).label("people"))
 LETTERS_BY = (

@@ -7,7 +7,7 @@ from dataclasses import astuple
 
 from sqlalchemy import ColumnElement, Select, case, distinct, func, literal, select, union_all
 
-from bot.pledges import PeopleCount, Status
+from bot.pledges import PeopleCount
 from bot.published import Published, renewed
 from bot.store import statements
 from bot.store.tables import pledge
@@ -17,7 +17,7 @@ PUBLISHED = "published numbers"
 """The fact that holds what everybody reads."""
 
 _whole = literal("").label("value")
-_who_sent = case((pledge.c.status != Status.PLEDGED.value, pledge.c.owner))
+_who_sent = case((statements.HAS_LEFT, pledge.c.owner))
 _sent = func.count(distinct(_who_sent))
 
 

@@ -2,11 +2,38 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BindParameter, Table, bindparam, delete, distinct, func, select, union_all, update
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    distinct,
+    func,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.pledges import Status
 from bot.store import tables as t
+
+
+def one_of(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Return whether `column` is one of `values`, written out: a list of any length has no named parameters."""
+    return or_(*(column == value for value in values))
+
+
+HAS_LEFT = one_of(t.pledge.c.status, (status.value for status in Status if status.has_left))
+WAITS = one_of(t.pledge.c.status, (status.value for status in Status if not status.has_left))
+"""Whether a letter was sent, or is only promised."""
 
 
 def _every_column(table: Table) -> dict[str, BindParameter[object]]:
@@ -97,26 +124,41 @@ FORGET = tuple(
 
 _same_letter = (
     *(t.pledge.c[name] == bindparam(name) for name in ("owner", "campaign", "kind", "sender")),
-    t.pledge.c.status.in_((Status.PLEDGED.value, bindparam("status"))),
+    or_(WAITS, bindparam("left", type_=Integer) == 1),
 )
 SAME_LETTER = (
-    select(t.pledge.c.status, t.way.c.recipient, t.way.c.channel)
+    select(t.pledge.c.id, t.pledge.c.status, t.way.c.recipient, t.way.c.channel)
     .select_from(t.pledge.outerjoin(t.way))
     .where(*_same_letter)
 )
-"""What was promised for the same letter, and what was recorded for it with the same `status`, a row for each way."""
-REPLACE_PLEDGE = delete(t.pledge).where(*_same_letter)
-"""Delete all that."""
+"""What was promised for the same letter, and if it has `left`, what was sent of it before; a row for each way."""
+KEEP_ANSWERS = update(t.answer).where(t.answer.c.pledge == bindparam("old")).values(pledge=bindparam("new"))
+KEEP_VIA = (
+    update(t.pledge_via)
+    .where(t.pledge_via.c.pledge == bindparam("old"))
+    .values(pledge=bindparam("new"))
+    .prefix_with("OR IGNORE")
+)
+REPLACE_PLEDGE = delete(t.pledge).where(t.pledge.c.id == bindparam("old"))
+"""Let a pledge take the place of an old one: with what came back, and with the link that led to it."""
 
 ADD_PLEDGE = insert(t.pledge).values(_every_column(t.pledge)).returning(t.pledge.c.id)
 ADD_WAY = insert(t.way)
+DROP_WAYS = delete(t.way).where(t.way.c.pledge == bindparam("of"))
+_answered = and_(*(t.answer.c[name] == t.way.c[name] for name in ("pledge", "recipient", "channel")))
 PLEDGES = (
-    select(t.pledge, t.way.c.recipient, t.way.c.channel)
-    .outerjoin(t.way)
+    select(
+        t.pledge,
+        t.way.c.recipient,
+        t.way.c.channel,
+        t.answer.c.kind.label("came_back"),
+        t.answer.c.day.label("answered_on"),
+    )
+    .select_from(t.pledge.outerjoin(t.way).outerjoin(t.answer, _answered))
     .where(t.pledge.c.owner == bindparam("owner"))
     .order_by(t.pledge.c.id, t.way.c.recipient, t.way.c.channel)
 )
-"""The pledges of `owner`, oldest first, a row for each way."""
+"""The pledges of `owner`, oldest first, a row for each way, with what came back by it."""
 
 _letters = (t.pledge.c.campaign, t.pledge.c.kind, t.pledge.c.sender, t.pledge.c.country, t.pledge.c.status)
 COUNT_LETTERS = select(*_letters, func.count().label("letters")).group_by(*_letters).order_by(*_letters)
@@ -138,7 +180,7 @@ COUNT_TO = (
 PLEDGE_IDS = select(t.pledge.c.id).where(t.pledge.c.owner == bindparam("owner")).order_by(t.pledge.c.id)
 MARK_SENT = (
     update(t.pledge)
-    .where(t.pledge.c.id == bindparam("pledge"), t.pledge.c.status == Status.PLEDGED.value)
+    .where(t.pledge.c.id == bindparam("pledge"), WAITS)
     .values(status=Status.SENT.value, day=bindparam("sent_on"))
 )
 

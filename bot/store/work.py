@@ -9,12 +9,27 @@ from datetime import UTC, date, datetime
 from itertools import groupby
 
 from bot.events import Chat, Event, Message, Person
-from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
+from bot.pledges import (
+    Answer,
+    CameBack,
+    Consent,
+    Kept,
+    LetterCount,
+    NewPledge,
+    Pledge,
+    Recorded,
+    Status,
+    Tally,
+    Way,
+    WayCount,
+)
 from bot.store import statements
+from bot.store.answers import Answering
 from bot.store.broadcasts import BroadcastWork
 from bot.store.group_statements import LET_GO
 from bot.store.groups import GroupWork
 from bot.store.numbers import Numbers
+from bot.store.reminders import Reminding
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -41,7 +56,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(BroadcastWork, GroupWork, Numbers):
+class Work(Answering, Reminding, BroadcastWork, GroupWork, Numbers):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
@@ -131,51 +146,64 @@ class Work(BroadcastWork, GroupWork, Numbers):
         """Record `pledge`, and return what became of it.
 
         It takes the place of what this person had promised for the same letter. What has been sent adds up: with
-        the ways of before, and the newest day. A letter that was sent stays recorded when another is promised.
+        the ways of before, what came back by them, and the newest day. A letter that was sent stays recorded when
+        another is promised.
         """
         owner = self._owners.owner(person)
         columns = _columns(pledge)
-        same = {name: columns[name] for name in ("campaign", "kind", "sender", "status")}
-        old = await self._connection.rows(statements.SAME_LETTER, owner=owner, **same)
-        await self._connection.rows(statements.REPLACE_PLEDGE, owner=owner, **same)
+        same = {name: columns[name] for name in ("campaign", "kind", "sender")}
+        left = int(pledge.status.has_left)
+        old = await self._connection.rows(statements.SAME_LETTER, owner=owner, left=left, **same)
+        if any(row["status"] == Status.ANSWERED for row in old):
+            columns["status"] = Status.ANSWERED.value
         [new] = await self._connection.rows(
             statements.ADD_PLEDGE, owner=owner, created_at=self._now, **columns
         )
-        ways = sorted({*pledge.ways, *_ways(row for row in old if row["status"] != Status.PLEDGED)})
-        rows = [{"pledge": new["id"], "recipient": w.recipient, "channel": w.channel} for w in ways]
-        await self._connection.each(statements.ADD_WAY, rows)
+        ways = {*pledge.ways, *_ways(row for row in old if Status(row["status"]).has_left)}
+        await self._add_ways(new["id"], ways)
         await self._letter_came(owner, new["id"])
-        return _recorded({row["status"] for row in old})
+        for one in {row["id"] for row in old}:
+            for statement in (statements.KEEP_ANSWERS, statements.KEEP_VIA):
+                await self._connection.rows(statement, old=one, new=new["id"])
+            await self._connection.rows(statements.REPLACE_PLEDGE, old=one)
+        return _recorded({Status(row["status"]) for row in old})
+
+    async def _add_ways(self, pledge: int, ways: Iterable[Way]) -> None:
+        rows = [{"pledge": pledge, "recipient": w.recipient, "channel": w.channel} for w in sorted(ways)]
+        await self._connection.each(statements.ADD_WAY, rows)
 
     async def pledges(self, person: Person) -> tuple[Pledge, ...]:
         """Return the pledges of `person`, oldest first, numbered from 1."""
         rows = await self._connection.rows(statements.PLEDGES, owner=self._owners.owner(person))
         grouped = groupby(rows, key=lambda row: row["id"])
-        return tuple(Pledge(number, _pledge(list(group))) for number, (_, group) in enumerate(grouped, 1))
+        rows_of = (list(group) for _, group in grouped)
+        return tuple(Pledge(n, _pledge(rows), _answers(rows)) for n, rows in enumerate(rows_of, 1))
 
-    async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None:
+    async def mark_sent(
+        self, person: Person, number: int, day: date, ways: Sequence[Way] = ()
+    ) -> Pledge | None:
         """Record that the pledge with this number was sent on `day`, and return it; None if there is no such pledge.
 
-        One that is recorded as sent already keeps its day.
+        It was sent by these `ways`, or by all that were promised. One that is recorded as sent already keeps its day.
         """
         mine = await self.pledges(person)
         if not 0 < number <= len(mine):
             return None
-        promised = mine[number - 1].terms
-        if any(one.terms.letter == promised.letter and one.terms.status == Status.SENT for one in mine):
-            return await self._mark_sent_again(person, mine[number - 1], day)
+        pledge = mine[number - 1]
+        if pledge.terms.status.has_left:
+            return pledge
+        sent = replace(pledge.terms, status=Status.SENT, day=day, ways=tuple(ways) or pledge.terms.ways)
+        if any(one.terms.letter == sent.letter and one.terms.status.has_left for one in mine):
+            await self.add_pledge(person, sent)
+            return (await self.pledges(person))[-1]
         ids = await self._connection.rows(statements.PLEDGE_IDS, owner=self._owners.owner(person))
-        await self._connection.rows(
-            statements.MARK_SENT, pledge=ids[number - 1]["id"], sent_on=day.isoformat()
-        )
+        await self._mark_sent(ids[number - 1]["id"], sent)
         return (await self.pledges(person))[number - 1]
 
-    async def _mark_sent_again(self, person: Person, pledge: Pledge, day: date) -> Pledge:
-        """Let a promise of a letter that was sent before add up with that."""
-        if pledge.terms.status != Status.PLEDGED:
-            return pledge
-        await self.add_pledge(person, replace(pledge.terms, status=Status.SENT, day=day))
-        return (await self.pledges(person))[-1]
+    async def _mark_sent(self, pledge: int, sent: NewPledge) -> None:
+        await self._connection.rows(statements.MARK_SENT, pledge=pledge, sent_on=sent.day.isoformat())
+        await self._connection.rows(statements.DROP_WAYS, of=pledge)
+        await self._add_ways(pledge, sent.ways)
 
     async def tally(self) -> Tally:
         """Return how many letters everybody has pledged and sent."""
@@ -217,9 +245,9 @@ def _way_count(row: sqlite3.Row) -> WayCount:
     return WayCount(campaign, channel, Status(status), letters)
 
 
-def _recorded(replaced: set[str]) -> Recorded:
+def _recorded(replaced: set[Status]) -> Recorded:
     """Return what became of a pledge that took the place of pledges with these statuses."""
-    if replaced - {Status.PLEDGED}:
+    if any(status.has_left for status in replaced):
         return Recorded.ADDED
     return Recorded.REPLACED if replaced else Recorded.NEW
 
@@ -227,6 +255,19 @@ def _recorded(replaced: set[str]) -> Recorded:
 def _ways(rows: Iterable[sqlite3.Row]) -> Iterator[Way]:
     """Yield the ways in `rows`; a pledge without any has a row with none."""
     return (Way(row["recipient"], row["channel"]) for row in rows if row["recipient"] is not None)
+
+
+def _answers(rows: Iterable[sqlite3.Row]) -> tuple[Answer, ...]:
+    """Return what came back, by each of the ways in `rows` by which something did."""
+    return tuple(
+        Answer(
+            Way(row["recipient"], row["channel"]),
+            CameBack(row["came_back"]),
+            date.fromisoformat(row["answered_on"]),
+        )
+        for row in rows
+        if row["came_back"] is not None
+    )
 
 
 def _columns(pledge: NewPledge) -> dict[str, object]:

@@ -44,7 +44,7 @@ class Records(NoBroadcasts, NoGroups):
     async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded:
         """Keep the pledge, in place of a promise of the same letter, and together with what was sent of it."""
         gone = [old for old in self.recorded if _gives_way(old, pledge)]
-        sent = [old for old in gone if old.status != Status.PLEDGED]
+        sent = [old for old in gone if old.status.has_left]
         ways = {way for one in (pledge, *sent) for way in one.ways}
         kept = [old for old in self.recorded if old not in gone]
         self.recorded = [*kept, replace(pledge, ways=tuple(sorted(ways)))]
@@ -61,10 +61,10 @@ class Records(NoBroadcasts, NoGroups):
         if not 0 < number <= len(self.recorded):
             return None
         pledge = self.recorded[number - 1]
-        if pledge.status != Status.PLEDGED:
+        if pledge.status.has_left:
             return (await self.pledges(person))[number - 1]
         sent = replace(pledge, status=Status.SENT, day=day)
-        if any(one.letter == sent.letter and one.status == Status.SENT for one in self.recorded):
+        if any(one.letter == sent.letter and one.status.has_left for one in self.recorded):
             await self.add_pledge(person, sent)
             return (await self.pledges(person))[-1]
         self.recorded[number - 1] = sent
@@ -85,7 +85,7 @@ class Records(NoBroadcasts, NoGroups):
         return tuple(PeopleCount(one, "all", "", int(left), int(not left)) for one, left in sent.items())
 
     def _left(self) -> list[NewPledge]:
-        return [one for one in self.recorded if one.status != Status.PLEDGED]
+        return [one for one in self.recorded if one.status.has_left]
 
     async def published(self) -> tuple[PeopleCount, ...]:
         """Return nothing: one person is too few."""
@@ -101,7 +101,7 @@ class Records(NoBroadcasts, NoGroups):
 
 
 def _gives_way(old: NewPledge, new: NewPledge) -> bool:
-    return old.letter == new.letter and old.status in (Status.PLEDGED, new.status)
+    return old.letter == new.letter and (new.status.has_left or not old.status.has_left)
 
 
 async def _ended(end: Awaitable[Done]) -> Done:

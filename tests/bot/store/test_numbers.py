@@ -78,7 +78,7 @@ class Supporters(RuleBasedStateMachine):
         """Promise a letter for a day, say that one was sent, sent again by another channel, or answered."""
         one = replace(letter, status=status)
         self._do(lambda work: work.add_pledge(person, one))
-        self._added(person, one.campaign, status != Status.PLEDGED)
+        self._added(person, one.campaign, status.has_left)
 
     @rule(number=st.integers(1, 9), letter=letters, status=st.sampled_from([Status.PLEDGED, Status.SENT]))
     def add_many(self, number: int, letter: NewPledge, status: Status) -> None:

@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.events import Person
-from bot.pledges import Consent, Kept, LetterCount, NewPledge, Pledge, Recorded, Status, Tally, Way, WayCount
+from bot.pledges import (
+    Consent,
+    Kept,
+    LetterCount,
+    NewPledge,
+    Pledge,
+    Recorded,
+    Status,
+    Tally,
+    Way,
+    WayCount,
+)
 from bot.store.store import Store
 from bot.store.work import Work
 from tests.bot.store.people import ANNA, BORIS, event, looking, opened, pledge
@@ -253,12 +264,14 @@ class Account:
 
     def add(self, person: Person, new: NewPledge) -> Recorded:
         def replaced(old: NewPledge) -> bool:
-            return old.letter == new.letter and old.status in (Status.PLEDGED, new.status)
+            return old.letter == new.letter and (new.status.has_left or not old.status.has_left)
 
         gone = list(filter(replaced, self.pledges[person]))
-        done = [old for old in gone if old.status != Status.PLEDGED]
+        done = [old for old in gone if old.status.has_left]
         ways = {way for one in (new, *done) for way in one.ways}
         kept = [old for old in self.pledges[person] if not replaced(old)]
+        if any(old.status == Status.ANSWERED for old in done):
+            new = replace(new, status=Status.ANSWERED)
         self.pledges[person] = [*kept, replace(new, ways=tuple(sorted(ways)))]
         return ADDED if done else REPLACED if gone else NEW
 
@@ -266,10 +279,10 @@ class Account:
         mine = self.pledges[person]
         if not 1 <= number <= len(mine):
             return None
-        if mine[number - 1].status != Status.PLEDGED:
+        if mine[number - 1].status.has_left:
             return mine[number - 1]
         sent = replace(mine[number - 1], status=Status.SENT, day=day)
-        if any(one.letter == sent.letter and one.status == Status.SENT for one in mine):
+        if any(one.letter == sent.letter and one.status.has_left for one in mine):
             self.add(person, sent)
             return self.pledges[person][-1]
         mine[number - 1] = sent
