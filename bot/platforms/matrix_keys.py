@@ -16,19 +16,26 @@ from uuid import uuid4
 
 import nio
 from nio.client.base_client import Client
-from nio.events import MegolmEvent, RoomKeyEvent, ToDeviceEvent
+from nio.events import (
+    ForwardedRoomKeyEvent,
+    MegolmEvent,
+    OlmEvent,
+    RoomKeyEvent,
+    RoomKeyRequest,
+    ToDeviceEvent,
+)
 from vodozemac import Curve25519PublicKey, Ed25519PublicKey
 
 from bot.platforms.base import PlatformError, UnreachableError
 from bot.platforms.matrix_calls import path
+from bot.platforms.matrix_given import Given
 from bot.platforms.matrix_json import Json, inner, items, objects
+from bot.platforms.matrix_mending import WITHHELD, Mending
 from bot.waiting import outcome
 
 log = logging.getLogger(__name__)
 
 CURVE = "signed_curve25519"
-MOST_ASKED = 1000
-"""Keys that are asked for at the same time."""
 FOREIGN = (
     "matrix: the homeserver knows this device by other keys than those in the data folder; "
     "log in anew with `solidarity-bot matrix login`"
@@ -57,7 +64,9 @@ class Keys:
         self._call = call
         self._sharing: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._asking = asyncio.Lock()
-        self._asked: set[Session] = set()
+        self._given = Given(client.store)
+        self._mending = Mending(self._olm, self._given)
+        self._told_before: set[int] = set()
         self._fallback = False
         self._malformed = 0
 
@@ -73,14 +82,22 @@ class Keys:
         if not self._olm.account.shared:
             await self._upload(0)
 
-    def take_in(self, told: Mapping[str, Any]) -> set[Session]:
+    def take_in(self, told: Mapping[str, Any], *, first: bool = False) -> set[Session]:
         """Take in what the homeserver tells of keys, and return those that can be read from now on.
 
-        It is all on the disk or nothing of it, and may be told again.
+        It is all on the disk or nothing of it, and may be told again. What is told `first` after a start may have been
+        told before it.
         """
         found = set()
+        self._mending.told_before = first
         with self._store.database.atomic():
             for event in items(inner(told, "to_device").get("events")):
+                name = hash(repr(event))
+                if first:
+                    self._told_before.add(name)
+                elif name in self._told_before:
+                    self._told_before.remove(name)
+                    continue
                 found |= self._received(event)
             self._quietly(self._olm.collect_key_requests)
         changed = items(inner(told, "device_lists").get("changed"))
@@ -99,11 +116,15 @@ class Keys:
             await self._upload(count)
         if self._olm.should_query_keys:
             await self._query()
-        if self._olm.wedged_devices or self._olm.key_request_devices_no_session:
+        anew = list(self._olm.wedged_devices)
+        if anew or self._olm.key_request_devices_no_session:
             await self._claim(self._olm.get_users_for_key_claiming())
+        await self._give_again()
         for message in list(self._olm.outgoing_to_device_messages):
             await self._call("PUT", path("sendToDevice", message.type, uuid4().hex), message.as_dict())
             self._olm.handle_response(nio.ToDeviceResponse(message))
+        for event in self._mending.again(anew):
+            await self.ask(event)
 
     async def share(self, room_id: str) -> None:
         """Let everybody in a room read what is sent there next. Raises UndeliveredError if that has to wait."""
@@ -121,26 +142,8 @@ class Keys:
 
     async def ask(self, event: MegolmEvent) -> None:
         """Ask whoever wrote an event for its key, once for each key."""
-        session = (str(event.room_id), str(event.session_id))
-        if session in self._asked or len(self._asked) >= MOST_ASKED:
-            return
-        self._asked.add(session)
-        body = {
-            "algorithm": event.algorithm,
-            "room_id": event.room_id,
-            "session_id": event.session_id,
-            "sender_key": event.sender_key,
-        }
-        asking = {
-            "action": "request",
-            "body": body,
-            "request_id": uuid4().hex,
-            "requesting_device_id": self._client.device_id,
-        }
-        messages = {event.sender: {"*": asking}}
-        await self._call(
-            "PUT", path("sendToDevice", "m.room_key_request", uuid4().hex), {"messages": messages}
-        )
+        if asking := self._mending.asks(event, str(self._client.device_id)):
+            await self._send("m.room_key_request", {event.sender: {"*": asking}})
 
     # --- what comes in
 
@@ -148,13 +151,26 @@ class Keys:
         """Take in one message between devices, and return what can be read because of it."""
         try:
             event = ToDeviceEvent.parse_event(raw)
-            decrypted = self._olm.handle_to_device_event(event) if isinstance(event, ToDeviceEvent) else None
+            decrypted = self._read_or_note(raw, event) if isinstance(event, ToDeviceEvent) else None
         except Exception as error:  # whatever a stranger sends: it stalls nobody
             self._note(error)
             return set()
-        if not isinstance(decrypted, RoomKeyEvent):
+        if not isinstance(decrypted, RoomKeyEvent | ForwardedRoomKeyEvent):
             return set()
         return {(str(decrypted.room_id), str(decrypted.session_id))}
+
+    def _read_or_note(self, raw: Any, event: ToDeviceEvent) -> Any:
+        """Return what one message between devices says, and note what is to be done about it."""
+        if isinstance(event, RoomKeyRequest) and event.sender != self._client.user_id:
+            return self._mending.wanted(event)
+        if raw["type"] == WITHHELD:
+            return self._mending.withheld(raw)
+        try:
+            return self._olm.handle_to_device_event(event)
+        except Exception:
+            if isinstance(event, OlmEvent):
+                self._mending.misunderstood(event.sender, event.sender_key)
+            raise
 
     def _quietly(self, work: Any) -> None:
         try:
@@ -191,6 +207,7 @@ class Keys:
             if missing := self._olm.get_missing_sessions(members):
                 await self._claim(missing)
             for whom, messages in self._olm.share_group_session_parallel(room_id, members, True):
+                self._given.remember(room_id, self._olm.outbound_group_sessions[room_id], whom)
                 await self._call("PUT", path("sendToDevice", "m.room.encrypted", uuid4().hex), messages)
                 self._olm.outbound_group_sessions[room_id].users_shared_with.update(whom)
             if set(room.users) == set(members):
@@ -198,6 +215,17 @@ class Keys:
             else:  # somebody has come or gone meanwhile
                 self._olm.outbound_group_sessions.pop(room_id, None)
                 raise UnreachableError("the members have changed")
+
+    async def _give_again(self) -> None:
+        """Give those a key again who have lost it, or never got it."""
+        if missing := self._mending.unreached():
+            await self._claim(missing)
+        for messages in self._mending.answers():
+            await self._send("m.room.encrypted", messages)
+
+    async def _send(self, kind: str, messages: Json) -> None:
+        """Send something to devices, by person and device."""
+        await self._call("PUT", path("sendToDevice", kind, uuid4().hex), {"messages": messages})
 
     async def _query(self) -> None:
         """Learn the devices of those whose devices are not known, or have changed."""
@@ -218,7 +246,9 @@ class Keys:
         for user, device, key in _claimed(told):
             answer = nio.KeysClaimResponse({user: {device: key}}, {}, "")
             self._quietly(lambda answer=answer: self._olm.handle_response(answer))
-        self._olm.wedged_devices.clear()  # who has left none cannot be written to just now
+        for device in list(self._olm.wedged_devices):  # who has left none cannot be written to just now
+            if device.id in wanted.get(device.user_id, ()):
+                self._olm.wedged_devices.remove(device)
 
     async def _upload(self, count: int) -> None:
         """Upload this device's keys, as many of those for a first message as others may need, and one for later."""

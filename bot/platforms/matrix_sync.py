@@ -127,7 +127,7 @@ class Syncing:
             told = await self._asked({"timeout": 0, "filter": anew()})
             if self._refusals >= MOST_REFUSALS:
                 raise PlatformError(refused(self._complaint))
-        self.keys.take_in(told)
+        self.keys.take_in(told, first=True)
         for room, info in _rooms(told, "join").items():
             await self._feed(room, info)
         await self._invited(told)

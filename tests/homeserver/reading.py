@@ -82,6 +82,9 @@ class Reader:
             raise
         for event in list(self._unread.values()):
             self._try(event)
+        for told in answer.to_device_events:
+            if isinstance(told, nio.RoomKeyRequest) and told.sender != self.client.user_id:
+                self._give_again(told)
         self._moves(answer)
         marks = [e for e in answer.account_data_events if isinstance(e, nio.UnknownAccountDataEvent)]
         self.marks |= {mark.type: mark.content for mark in marks}
@@ -141,6 +144,21 @@ class Reader:
         assert isinstance(event, nio.RoomKeyRequest)
         self.client.verify_device(self.client.device_store[event.sender][event.requesting_device_id])
         self.client.continue_key_share(event)
+
+    def _give_again(self, wanted: nio.RoomKeyRequest) -> None:
+        """Give a key again to somebody's device that it was given to before, which good clients do and nio does not."""
+        olm, whom = self.client.olm, (wanted.sender, wanted.requesting_device_id)
+        assert olm is not None
+        made = olm.outbound_group_sessions.get(wanted.room_id)
+        if made is None or made.id != wanted.session_id or whom not in made.users_shared_with:
+            return
+        device = self.client.device_store[wanted.sender][wanted.requesting_device_id]
+        talk = olm.session_store.get(device.curve25519)
+        key = olm.inbound_group_store.get(wanted.room_id, wanted.sender_key, wanted.session_id)
+        assert talk is not None
+        assert key is not None
+        told = olm._encrypt_forwarding_key(wanted.room_id, key, talk, device)
+        olm.outgoing_to_device_messages.append(told)
 
 
 def _seen(event: AnyEvent) -> Seen:
