@@ -237,3 +237,15 @@ def _country(row: dict[str, str]) -> _Country:
 
 def _location(row: dict[str, str]) -> tuple[float, float] | None:
     return (float(row["latitude"]), float(row["longitude"])) if row["latitude"] else None
+
+
+@dataclass(frozen=True, slots=True)
+class CountryName:
+    """A country, named in the language of whoever reads it."""
+
+    countries: Countries
+    code: str
+
+    def in_language(self, language: str) -> str:
+        """Return the country's name in `language`."""
+        return self.countries.name(self.code, language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -200,6 +200,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of numbers, in words that are final: of how much there is of each sort, or of what came when.
+
+    Of each sort, `sent` and `promised` stand apart; where time goes on, `sent` is what left in each of its parts.
+    """
+
+    language: str
+    shape: Literal["sorts", "time"]
+    title: str
+    below: str
+    """What stands below the title: of which campaign it is, and what is counted."""
+    labels: tuple[str, ...]
+    """What the sorts are called, or the parts of time."""
+    sent: tuple[int, ...]
+    promised: tuple[int, ...]
+    names: tuple[str, str]
+    """How the two kinds of bars are called: what was sent, and what is promised, or what was sent until then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """An e-mail that a mail program opens, ready to be sent; `to` and `cc` are addresses without names."""
 
@@ -227,7 +247,7 @@ class Document:
     """
 
     name: str
-    content: Page | Draft | Upload | Given
+    content: Page | Draft | Chart | Upload | Given
 
     def for_reader(self, language: str) -> Document:
         """Return the file itself: it is the same for everybody."""
@@ -243,6 +263,15 @@ class Enclosed(Protocol):
         ...
 
 
+@runtime_checkable
+class Drawn(Protocol):
+    """A picture to go with a reply, which holds words of the bot."""
+
+    def in_words(self, language: str, speak: Callable[[Phrase | Localised | str], str]) -> Document:
+        """Return it for somebody who reads `language`, in which `speak` says a label."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What to say, in no language yet: a message template, its values, the buttons below it and a file beside it."""
@@ -250,7 +279,7 @@ class Reply:
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
-    document: Enclosed | None = None
+    document: Enclosed | Drawn | None = None
 
 
 @dataclass(frozen=True, slots=True)

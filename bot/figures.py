@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.campaigns import Campaign
 from bot.choosing import Label
 from bot.events import Phrase
-from bot.pledges import By, LetterCount, PeopleCount, Tally, WayCount
+from bot.pledges import By, DayCount, LetterCount, PeopleCount, Tally, WayCount
 
 CHANNELS = {
     "post": Phrase("by post"),
@@ -54,9 +54,13 @@ class Figures:
     organisations: Count
     countries: tuple[Count, ...]
     channels: tuple[Count, ...] = ()
+    days: tuple[DayCount, ...] = ()
+    """On which days letters left, the earliest first."""
 
 
-def in_full(campaign: Campaign, tally: Tally, people: Iterable[PeopleCount]) -> Figures:
+def in_full(
+    campaign: Campaign, tally: Tally, people: Iterable[PeopleCount], days: Iterable[DayCount] = ()
+) -> Figures:
     """Return the numbers of `campaign` as its organisers see them: of letters, and how many people wrote those."""
     letters = [one for one in tally.letters if one.campaign == campaign.slug]
     ways = [one for one in tally.ways if one.campaign == campaign.slug]
@@ -70,6 +74,7 @@ def in_full(campaign: Campaign, tally: Tally, people: Iterable[PeopleCount]) -> 
         organisations=_count("", senders, "organisation"),
         countries=_present(_count(code, countries, code) for code in sorted({code for code, _ in countries})),
         channels=_channels(_sums(ways, lambda one: one.channel)),
+        days=tuple(one for one in days if one.campaign == campaign.slug),
     )
 
 

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from bot.choosing import Label, Speak
 from bot.countries import Countries
 from bot.direction import isolated
-from bot.events import Button, Document, Message, Phrase, Reply, ShownButton
+from bot.events import Button, Document, Drawn, Enclosed, Message, Phrase, Reply, ShownButton
 
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
@@ -159,10 +159,15 @@ class _Voice:
 
     def render(self, reply: Reply) -> Message:
         text = self._templates.get_template(f"{reply.template}.html.j2").render(reply.values)
-        document = None if reply.document is None else reply.document.for_reader(self._language)
+        document = self._enclosed(reply.document)
         buttons = tuple(map(self._shown, reply.buttons))
         text = self._in_order(_tidy(text))
         return Message(text, buttons, document=document, apology=self._apology(document))
+
+    def _enclosed(self, file: Enclosed | Drawn | None) -> Document | None:
+        if isinstance(file, Drawn):
+            return file.in_words(self._language, self.speak)
+        return None if file is None else file.for_reader(self._language)
 
     def _apology(self, document: Document | None) -> str:
         """Return what is said if `document` cannot be made: only here the person's language is known."""

@@ -140,6 +140,15 @@ class WayCount:
     letters: int
 
 
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many letters left on one day."""
+
+    campaign: str
+    day: date
+    letters: int
+
+
 By = Literal["all", "kind", "sender", "country"]
 """What people are counted by."""
 

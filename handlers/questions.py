@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.campaigns import Question as Asked
 from bot.choosing import Option
-from bot.countries import Countries
+from bot.countries import Countries, CountryName
 from bot.dialogue import Check, Choice, Question, Refused
 from bot.events import Place, Reply
 from bot.places import countries_at
@@ -100,18 +100,6 @@ class Naming:
     def __call__(self, code: str) -> CountryName:
         """Return what the country with that code is called."""
         return CountryName(self.countries, code)
-
-
-@dataclass(frozen=True, slots=True)
-class CountryName:
-    """A country, named in the language of whoever reads it."""
-
-    countries: Countries
-    code: str
-
-    def in_language(self, language: str) -> str:
-        """Return the country's name in `language`."""
-        return self.countries.name(self.code, language)
 
 
 def question(

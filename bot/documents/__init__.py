@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from bot.documents.drafts import Link, eml, mailto
 from bot.documents.pages import paper_in, pdf
-from bot.events import Document, Draft, Page, Upload
+from bot.documents.pictures import picture
+from bot.events import Chart, Document, Draft, Page, Upload
 
-__all__ = ["Link", "Made", "eml", "made", "mailto", "paper_in", "pdf"]
+__all__ = ["Link", "Made", "eml", "made", "mailto", "paper_in", "pdf", "picture"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,11 @@ class Made:
 
 
 async def made(document: Document) -> Made:
-    """Return the document's bytes; a page is set beside the loop, the first one takes the longest."""
+    """Return the document's bytes; pages and pictures are made beside the loop, the first one takes the longest."""
     if isinstance(document.content, Page):
         return Made(await asyncio.to_thread(pdf, document.content), "application/pdf")
+    if isinstance(document.content, Chart):
+        return Made(await asyncio.to_thread(picture, document.content), "image/png")
     if isinstance(document.content, Draft):
         return Made(eml(document.content), "message/rfc822")
     if isinstance(document.content, Upload):

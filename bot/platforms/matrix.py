@@ -18,7 +18,7 @@ import nio
 from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
 
 from bot.documents import Made
-from bot.events import Chat, Document, Event, Fetched, Given, Message, Person, Role, Upload
+from bot.events import Chart, Chat, Document, Event, Fetched, Given, Message, Person, Role, Upload
 from bot.platforms.base import (
     PAUSES,
     GoneError,
@@ -133,7 +133,8 @@ class Matrix:
         hidden, size = self._rooms.encrypted(room), len(file.data)
         if not isinstance(content, Upload):
             place = await self._kept(document.name, file, hidden=hidden)
-            return attached(document.name, file.media_type, size, place)
+            photo = isinstance(content, Chart)
+            return attached(document.name, file.media_type, size, place, photo=photo)
         async with self._giving:
             place = self._given.get((content, hidden)) or await self._kept(document.name, file, hidden=hidden)
             keep(self._given, (content, hidden), place, MOST_GIVEN)

@@ -11,7 +11,7 @@ from typing import Any
 from telegram import InputFile
 
 from bot.documents import Made
-from bot.events import Document, Fetched, Given, Upload
+from bot.events import Chart, Document, Fetched, Given, Upload
 from bot.platforms.base import keep
 from bot.platforms.telegram_calls import Calls
 
@@ -63,7 +63,7 @@ def attachment(document: Document, file: Made | None) -> tuple[str, dict[str, An
         return ("SendPhoto", {"photo": document}) if content.photo else _document(document)
     upload = InputFile(file.data if file else b"", filename=document.name)
     upload.mimetype = file.media_type if file else ""
-    return _document(upload)
+    return ("SendPhoto", {"photo": upload}) if isinstance(content, Chart) else _document(upload)
 
 
 def _document(what: object) -> tuple[str, dict[str, Any]]:

@@ -1,13 +1,14 @@
-"""How many people take part: exact for the organisers, and as everybody may read it."""
+"""How many people take part, exactly and as everybody may read it; and how many letters left on which day."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import astuple
+from datetime import date
 
 from sqlalchemy import ColumnElement, Select, case, distinct, func, literal, select, union_all
 
-from bot.pledges import PeopleCount
+from bot.pledges import DayCount, PeopleCount
 from bot.published import Published, renewed
 from bot.store import statements
 from bot.store.tables import pledge
@@ -35,8 +36,18 @@ COUNT_PEOPLE = union_all(
 """How many people have sent a letter, and how many others have promised one: in all, and of each sort."""
 
 
+_a_day = (pledge.c.campaign, pledge.c.day)
+COUNT_DAYS = select(*_a_day, func.count()).where(statements.HAS_LEFT).group_by(*_a_day).order_by(*_a_day)
+"""How many letters left on each day."""
+
+
 class Numbers(Transaction):
-    """The numbers of people."""
+    """The numbers of people, and of days."""
+
+    async def days(self) -> tuple[DayCount, ...]:
+        """Return how many letters left on each day on which any did, by campaign, the earliest first."""
+        rows = await self._connection.rows(COUNT_DAYS)
+        return tuple(DayCount(slug, date.fromisoformat(day), letters) for slug, day, letters in rows)
 
     async def people(self) -> tuple[PeopleCount, ...]:
         """Return how many people have sent or promised letters, exactly."""

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from dataclasses import astuple, replace
 from typing import Any
 
-from bot.events import Document, Draft, Given, Message, Page, Press, ShownButton, Upload
+from bot.events import Chart, Document, Draft, Given, Message, Page, Press, ShownButton, Upload
 
-_KINDS: dict[str, type[Page] | type[Draft] | type[Given]] = {"page": Page, "draft": Draft, "given": Given}
+_KINDS: dict[str, type[Page] | type[Draft] | type[Chart] | type[Given]] = {
+    "page": Page,
+    "draft": Draft,
+    "chart": Chart,
+    "given": Given,
+}
 
 
 def dump(message: Message) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import Chat, Document, Draft, Message, Page, Press, ShownButton
+from bot.events import Chart, Chat, Document, Draft, Message, Page, Press, ShownButton
 from bot.outbox import SOON, Outbox
 from bot.platforms.base import LaterError, file_for
 from bot.store.store import Store
@@ -255,7 +255,20 @@ several = st.lists(words, max_size=3).map(tuple)
 pages = st.builds(
     Page, words, st.sampled_from(["a4", "us-letter"]), several, several, words, words, words, words
 )
-files = st.builds(Document, words, pages | st.builds(Draft, several, several, words, words))
+numbers = st.lists(st.integers(0), max_size=3).map(tuple)
+charts = st.builds(
+    Chart,
+    words,
+    st.sampled_from(["sorts", "time"]),
+    words,
+    words,
+    several,
+    numbers,
+    numbers,
+    st.tuples(words, words),
+)
+drafts = st.builds(Draft, several, several, words, words)
+files = st.builds(Document, words, pages | drafts | charts)
 said_with = st.lists(buttons, max_size=3).map(tuple), st.none() | words, st.none() | words
 messages = st.builds(Message, words, *said_with) | st.builds(Message, words, *said_with, files, words)
 

@@ -15,7 +15,18 @@ from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
 from bot.frames import Frame, dump, parse
 from bot.platforms.base import parse_command, plain_text
-from bot.pledges import Kept, LetterCount, NewPledge, PeopleCount, Pledge, Recorded, Status, Tally, WayCount
+from bot.pledges import (
+    DayCount,
+    Kept,
+    LetterCount,
+    NewPledge,
+    PeopleCount,
+    Pledge,
+    Recorded,
+    Status,
+    Tally,
+    WayCount,
+)
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
@@ -78,6 +89,11 @@ class Records(NoBroadcasts, NoGroups):
             tuple(LetterCount(*key, number) for key, number in letters.items()),
             tuple(WayCount(*key, number) for key, number in ways.items()),
         )
+
+    async def days(self) -> tuple[DayCount, ...]:
+        """Return on which days letters left."""
+        days = Counter((one.campaign, one.day) for one in self._left())
+        return tuple(DayCount(*key, letters) for key, letters in sorted(days.items()))
 
     async def people(self) -> tuple[PeopleCount, ...]:
         """Return that one person has sent or promised letters."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.documents import made
 from bot.events import Chat, Event, Person
 from bot.pledges import Consent, NewPledge, Status, Way
 from bot.store.store import Store
@@ -128,6 +129,54 @@ async def test_organisers(tmp_path: Path) -> None:
     ):
         assert line in told.splitlines()
     assert "Small ones may point at a person" in told
+
+
+async def test_as_pictures(tmp_path: Path) -> None:
+    """An organiser taps and sees the numbers as pictures, each with its numbers in words for whoever cannot see it."""
+    async with door(tmp_path, "wire:4815162342") as organiser:
+        assert await organiser.say("/stats") == (
+            "Nobody has sent or promised a letter yet. As soon as somebody has, the numbers stand here."
+        )
+        await write(organiser.store, 12, letter("DE"))
+        await write(organiser.store, 1, letter("FR", Status.PLEDGED, channel="post"))
+        await organiser.say("/stats")
+        told = await organiser.tap("As pictures")
+        names = [message.document.name for message in organiser.last if message.document]
+        sizes = [(await made(m.document)).data[:4] for m in organiser.last if m.document]
+    assert names == [f"{HISTORICAL}-{one}.png" for one in ("time", "kinds", "countries", "channels")]
+    assert sizes == [b"\x89PNG"] * 4
+    assert "Letters that left from 23 November 2026 to 23 November 2026: 12" in told
+    for line in (
+        "• All letters: 12 sent, 1 more promised",
+        "• Germany: 12 sent, 0 more promised",
+        "• France: 0 sent, 1 more promised",
+        "• by post: 0 sent, 1 more promised",
+    ):
+        assert line in told.splitlines()
+
+
+async def test_one_campaign_of_several(tmp_path: Path) -> None:
+    """Where several campaigns have letters there is a button for each."""
+    async with door(tmp_path, "wire:4815162342") as organiser:
+        await write(organiser.store, 2, letter("DE"), replace(letter("DE"), campaign="nagaworld-2021"))
+        await organiser.say("/stats")
+        told = await organiser.tap("As pictures: Cambodia")
+    assert "Cambodia" in told
+    assert "Kazakhstan" not in told
+
+
+async def test_pictures_are_for_organisers(tmp_path: Path) -> None:
+    """Whoever is no organiser, or asks among others, gets no picture."""
+    async with door(tmp_path, "wire:4815162341") as stranger:
+        await write(stranger.store, 7, letter("DE"))
+        assert "at least 5 have sent" in await stranger.say(f"/stats {HISTORICAL}")
+        assert not any(message.document or message.buttons for message in stranger.last)
+    async with door(tmp_path, "wire:4815162342") as organiser:
+        group = Chat("wire", "-5")
+        await organiser.do(
+            Event(organiser.next_id(), ORGANISER, group, NOW, HISTORICAL, command="stats", public=True)
+        )
+        assert not any(message.document or message.buttons for message in organiser.last)
 
 
 @pytest.mark.parametrize("account", ["wire:4815162341", "telegram:4815162342", "wire:"])
