@@ -18,6 +18,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.assembly import furnish
+from bot.charts import pictures
 from bot.config import Settings
 from bot.events import Message as Said
 from bot.events import Reply
@@ -25,6 +26,7 @@ from bot.messages import LOCALES, SOURCE, Messages, languages
 from bot.resources import templates
 from bot.store.store import Store
 from handlers.route import Route
+from tests.bot.test_charts import ON, figures
 from tests.door import KEY, NOW, Door, door_to, furnished, open_door
 
 ROOT = Path(__file__).parents[1]
@@ -99,6 +101,7 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "group/private": {},
     "kit/visit": {"one": ONE, "visit": ONE},
     "language/chosen": {},
+    "numbers/picture": {"picture": pictures(figures(), furnished()[0].countries, ON)[0], "full": True},
     "start/linked": {},
     "pledge/no-way": {"route": Route(furnished()[0].campaigns["nagaworld-2021"], "protest", None, ())},
     "privacy/forgotten": {"gone": False},
