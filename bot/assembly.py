@@ -92,6 +92,12 @@ async def opened(settings: config.Settings) -> Store:
     return await Store.open(settings.database, key)
 
 
+async def beside(settings: config.Settings) -> Store:
+    """Return the database of these settings for short pieces of work beside the bot that uses it."""
+    key = settings.owner_key.get_secret_value() if settings.owner_key else None
+    return await Store.beside(settings.database, key)
+
+
 async def _sweep(store: Store) -> None:
     while True:
         await asyncio.sleep(SWEEP)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,43 +15,27 @@ import click
 
 from bot import config
 from bot.assembly import furnish, opened, running
-from bot.campaigns import PackError
-from bot.platforms.base import PlatformError
+from bot.commands.export import audit, export, open_file
+from bot.commands.shared import CONFIG, one_line
 from bot.serving import on_signal, serve
-from bot.store.errors import StoreError
 from bot.wording import WAYS
 from handlers import HANDLERS
 
 
-def _named(context: click.Context, parameter: click.Parameter, path: Path | None) -> None:
-    if path is not None:
-        context.obj = path
-
-
-_CONFIG = click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    callback=_named,
-    expose_value=False,
-    help="The configuration file (TOML).",
-)
-"""Before the command or behind it."""
-
-
 @click.group()
 @click.version_option(package_name="solidarity-bot")
-@_CONFIG
+@CONFIG
 def main() -> None:
     """Help people write to those in power, in solidarity with workers who are punished for organising."""
 
 
 @main.command()
-@_CONFIG
+@CONFIG
 @click.option("--plain", is_flag=True, help="Plain text line by line, as when the input is piped.")
 @click.pass_obj
 def chat(path: Path | None, plain: bool) -> None:
     """Talk with the bot in this terminal."""
-    with _one_line(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+    with one_line(), contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
         asyncio.run(_chat(config.load(path), plain))
 
 
@@ -80,11 +63,11 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
 
 
 @main.command()
-@_CONFIG
+@CONFIG
 @click.pass_obj
 def run(path: Path | None) -> None:
     """Serve people on Telegram and on Matrix, until Ctrl-C or SIGTERM."""
-    with _one_line(), contextlib.suppress(KeyboardInterrupt):
+    with one_line(), contextlib.suppress(KeyboardInterrupt):
         raise SystemExit(not asyncio.run(serve(config.load(path))))
 
 
@@ -94,7 +77,7 @@ def matrix_account() -> None:
 
 
 @matrix_account.command()
-@_CONFIG
+@CONFIG
 @click.option(
     "--homeserver", metavar="URL", help="Where the homeserver is, as in https://matrix.example.org."
 )
@@ -105,7 +88,7 @@ def matrix_account() -> None:
 @click.pass_obj
 def login(path: Path | None, homeserver: str | None, user: str | None, new_identity: bool) -> None:
     """Log in as a new device; the password is asked for, or read from standard input, and kept nowhere."""
-    with _one_line():
+    with one_line():
         asyncio.run(_login(config.load(path), homeserver, user, new_identity))
 
 
@@ -134,7 +117,7 @@ def _asked_password(user: str) -> str:
 
 
 @main.command()
-@_CONFIG
+@CONFIG
 @click.argument("packs", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--on",
@@ -158,11 +141,6 @@ def _cancel(task: asyncio.Task[None] | None) -> None:
         task.cancel()
 
 
-@contextlib.contextmanager
-def _one_line() -> Iterator[None]:
-    """Turn what is wrong with the set-up into lines on standard error, and exit status 1."""
-    try:
-        yield
-    except (config.ConfigError, PackError, PlatformError, StoreError) as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(1) from None
+main.add_command(export)
+main.add_command(open_file)
+main.add_command(audit)

@@ -96,6 +96,12 @@ def _account(name: str) -> str:
     return name
 
 
+def _recipient(key: str) -> str:
+    from bot.sealing import recipient
+
+    return recipient(key)
+
+
 def _matrix_user(user: str) -> str:
     if user and not re.fullmatch(r"@[^:\s]+:\S+", user):
         raise ValueError("must be an account with its server, as in @solidarity:example.org")
@@ -130,6 +136,7 @@ class Organisers(_Section):
     accounts: Annotated[
         tuple[Annotated[str, AfterValidator(_account)], ...], Field(strict=False, repr=False)
     ] = ()
+    recipients: Annotated[tuple[Annotated[str, AfterValidator(_recipient)], ...], Field(strict=False)] = ()
 
 
 class Log(_Section):

@@ -18,10 +18,12 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
 from bot.assembly import furnish
+from bot.audit import Entry
 from bot.charts import pictures
 from bot.config import Settings
 from bot.events import Message as Said
 from bot.events import Reply
+from bot.export.order import Filters, Form, Order
 from bot.messages import LOCALES, SOURCE, Messages, languages
 from bot.resources import templates
 from bot.store.store import Store
@@ -98,6 +100,14 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "conversation/place": {},
     "conversation/slower": {},
     "conversation/unreadable": {},
+    "export/told": {
+        "entry": Entry(3, NOW, "00ff00ff00ff", "export", {}),
+        "platform": "",
+        "order": Order(Form.PDF, Filters((), ("DE", "none"), ("sent",), NOW.date(), NOW.date())),
+        "campaigns": ["Chile"],
+        "number": 12,
+        "sealed": True,
+    },
     "group/private": {},
     "kit/visit": {"one": ONE, "visit": ONE},
     "language/chosen": {},

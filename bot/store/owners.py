@@ -39,6 +39,15 @@ class Owners:
         """Return the code of the link of a group: nobody can tell from it which one it is."""
         return f"g{self._hash('group', chat.platform, chat.id)[:12]}"
 
+    def actor(self, person: Person) -> str:
+        """Return the hash that stands for `person` in the audit log; it joins nobody with their pledges."""
+        return self._hash("actor", person.platform, person.id)
+
+    def link(self, before: str, line: bytes) -> str:
+        """Return what chains `line` of the audit log to the line `before`, by that one's link: 256 bits."""
+        parts = json.dumps(["audit", before]).encode()
+        return hmac.digest(self._key, parts + line, "sha256").hex()
+
     def mark(self) -> str:
         """Return the mark by which a database recognises its key."""
         return self._hash("mark")

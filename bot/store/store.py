@@ -40,7 +40,7 @@ class Store:
         self.path = path
         self._lock = lock
         self._commits: Commits | None = commits
-        self._owners = owners
+        self.owners = owners
         self._clock = clock
 
     @classmethod
@@ -107,7 +107,7 @@ class Store:
         """
         with self._at_work() as commits:
             async with commits.piece() as connection:
-                yield Work(connection, self._owners, int(self._clock()))
+                yield Work(connection, self.owners, int(self._clock()))
 
     async def sweep(self) -> None:
         """Wipe conversations after a day's silence, and the marks of events long past, out of every file."""

@@ -26,6 +26,7 @@ from bot.pledges import (
 from bot.store import statements
 from bot.store.answers import Answering
 from bot.store.broadcasts import BroadcastWork
+from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
 from bot.store.groups import GroupWork
 from bot.store.numbers import Numbers
@@ -56,7 +57,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(Answering, Reminding, BroadcastWork, GroupWork, Numbers):
+class Work(Answering, Reminding, BroadcastWork, GroupWork, Numbers, Exporting):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
