@@ -69,7 +69,7 @@ class Conversations(Generic[World, Store]):
     def turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
         """Return what `event` makes of the open dialogues; the last of `frames` is the present one."""
         drafts, awake = tuple(f for f in frames if f.draft), open_ones(frames)
-        if drafts and not awake and way(event.command or event.text, speak) == CANCEL:
+        if drafts and not awake and self._name(awake, event, speak) == CANCEL:
             return Turn((), (Reply("conversation/cancelled"),))
         turn = self._continued(self._turn(awake, event, speak), drafts, event)
         turn = replace(turn, frames=(*self._drafts(drafts, turn), *turn.frames))
@@ -126,7 +126,7 @@ class Conversations(Generic[World, Store]):
         return replace(button, private=True) if dialogue and dialogue.private else button
 
     def _turn(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
-        name = None if event.file else way(event.command or event.text, speak) or event.command
+        name = None if event.file else self._name(frames, event, speak)
         if name is not None and not event.forwarded:
             return self._command(frames, event, name, speak)
         if event.public and not frames:  # people talk with each other, and tap what another was asked
@@ -143,6 +143,14 @@ class Conversations(Generic[World, Store]):
         if event.press is not None:
             return self._pressed(frames, event, event.press, speak)
         return self._typed(frames, event, speak)
+
+    def _name(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> str | None:
+        """Return the command that `event` is: by its name, by a word for a way, or where nothing is open by a word."""
+        if event.command in self.dialogues:
+            return event.command
+        alone = event.command is None and not frames and not event.public and bool(event.text)
+        called = self.names.called([fold(event.text)], speak) if alone else None
+        return called or way(event.command or event.text, speak) or event.command
 
     def _out_of_place(self, frames: tuple[Frame, ...], event: Event) -> str | None:
         """Return what it is that can be no answer here: a file, a shared place, what somebody else has said."""

@@ -333,6 +333,8 @@ class Done:
     """The language chosen in it, if one was."""
     told: tuple[Told, ...] = ()
     """What is said elsewhere because of it."""
+    instead: bool = False
+    """Whether what is said last takes the place of the message whose button was pressed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,7 @@ class Dispatcher(Generic[World]):
                 return _Effect((), turn.tap, done.replies, language, dropped=dropped)
             replies = [*turn.replies, *done.replies, *self._next_question(turn, left, done)]
             rendered = self._rendered(replies, event, done.language or language)
-            if turn.tap == "marked":
+            if turn.tap == "marked" or (done.instead and rendered):
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
             told = await self._queue_told(done, work)

@@ -199,6 +199,7 @@ class Outbox:
                 one = await self._follow(one, moved.to)
             except GoneError:
                 log.info("a message was given up: its chat is closed to us")
+                await self._closed(one.chat)
                 return
             except UnsureError:
                 log.warning("whether a message arrived is not known; it is not sent again")
@@ -227,6 +228,14 @@ class Outbox:
         except StoreError as error:
             log.error("where a card is shown could not be read: %s", error)
             return None
+
+    async def _closed(self, chat: Chat) -> None:
+        """Send nothing more to a chat that is closed to us, unless somebody asks for it there."""
+        try:
+            async with self._store.work() as work:
+                await work.gone(chat)
+        except StoreError as error:
+            log.error("that a chat is closed could not be recorded: %s", error)
 
     def connected(self, platform: str) -> bool:
         """Return whether messages to that platform are sent by this process."""

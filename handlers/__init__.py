@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.events import Phrase
-from handlers import appeal, language, letter, numbers, pledge, privacy, start
+from handlers import appeal, groups, language, letter, numbers, pledge, privacy, start, updates
 from handlers.world import Talk
 
 _ASKING: tuple[Talk, ...] = (
@@ -21,6 +21,9 @@ _ASKING: tuple[Talk, ...] = (
 )
 _OTHERS: tuple[Talk, ...] = (
     *_ASKING,
+    updates.updates,
+    updates.stop,
+    groups.group,
     numbers.stats,
     privacy.privacy,
     privacy.mydata_of(_ASKING),

@@ -26,6 +26,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     """Remember the chosen language, and say so in it."""
     code = answers.text("language")
     await store.set_language(event.person, code)
+    await store.speak_in(event.chat, code)
     return Done((Reply("language/chosen"),), language=code)
 
 

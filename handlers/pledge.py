@@ -58,6 +58,7 @@ async def mark(event: Event, answers: Answers, world: World, store: Store) -> Do
     found = await store.mark_sent(event.person, int(number), event.at.date()) if _is_number(number) else None
     if found is None:
         return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
+    await store.note_waiting(event.person, event.chat, found.terms.campaign)
     said = {"pledge": pledging.shown(found, world), "before": str(int(number)) not in waiting}
     return Done((Reply("pledge/sent", said),))
 

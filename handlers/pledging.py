@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from bot.choosing import Option
 from bot.dialogue import Answers, Choice, Done, Several, Step
-from bot.events import Event, Localised, Phrase, Reply
-from bot.pledges import Consent, NewPledge, Pledge, Status, Way
+from bot.events import Button, Event, Localised, Phrase, Reply
+from bot.pledges import Consent, NewPledge, Pledge, Recorded, Status, Way
 from handlers.route import CHANNELS, Route
+from handlers.updates import offer
 from handlers.world import Store, World, again
 
 CONSENT_VERSION = "2026-11"
@@ -66,8 +67,16 @@ async def finish(event: Event, answers: Answers, way: Route, world: World, store
         return Done((Reply("pledge/none"),))
     pledge = _pledge(event, answers, way)
     recorded = await store.add_pledge(event.person, pledge)
+    await store.note_waiting(event.person, event.chat, pledge.campaign)
     world.letters.add(pledge.campaign, (one.recipient for one in pledge.ways))
-    return Done((Reply("pledge/recorded", {"pledge": pledge, "recorded": recorded}),))
+    offered = await _offered(event, way, recorded, store)
+    return Done((Reply("pledge/recorded", {"pledge": pledge, "recorded": recorded}, offered),))
+
+
+async def _offered(event: Event, way: Route, recorded: Recorded, store: Store) -> tuple[Button, ...]:
+    """Return the offer to send news, once, to somebody who does not get them yet."""
+    news = {one.campaign for one in await store.subscriptions(event.chat)}
+    return (offer(way.campaign),) if recorded == Recorded.NEW and way.campaign.slug not in news else ()
 
 
 def _says(when: str) -> bool:

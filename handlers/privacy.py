@@ -29,12 +29,15 @@ def mydata_of(dialogues: tuple[Talk, ...]) -> Talk:
     async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
         """Return everything that is kept about the person."""
         kept = await store.kept(event.person)
+        news = await store.subscriptions(event.chat)
+        titles = {campaign.slug: campaign.title for campaign in world.campaigns}
         said = {
             "kept": kept,
             "answered": [line for text in kept.conversations for line in _answered(text, known, world)],
             "pledges": [pledging.shown(p, world) for p in kept.pledges],
+            "news": [(titles.get(one.campaign, one.campaign), one) for one in news],
         }
-        something = kept.pledges or kept.language or kept.conversations
+        something = kept.pledges or kept.language or kept.conversations or news
         button = Button(Phrase("Erase what is kept about me"), command="forget")
         return Done((Reply("privacy/mydata", said, (button,) if something else ()),))
 
@@ -79,6 +82,6 @@ erase: Talk = Dialogue(
     forget,
     steps,
     # Translators: words by which people may ask for this; any number, in any order
-    keywords=Phrase("delete erase remove unsubscribe"),
+    keywords=Phrase("delete erase remove"),
     private=True,
 )

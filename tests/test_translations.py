@@ -21,9 +21,10 @@ from bot.assembly import furnish
 from bot.audit import Entry
 from bot.charts import pictures
 from bot.config import Settings
+from bot.events import Chat, Reply
 from bot.events import Message as Said
-from bot.events import Reply
 from bot.export.order import Filters, Form, Order
+from bot.groups import Group
 from bot.messages import LOCALES, SOURCE, Messages, languages
 from bot.resources import templates
 from bot.store.store import Store
@@ -77,11 +78,20 @@ TALK = (
     *("/sent 99", "/pledge zhanaozen-2011", "protest", "person", "/skip", "not-now"),
     *("/kit", "next", "/letter zhanaozen-2011", "protest", "open", "person", "FR", "/enough", "agreed"),
     *("embassy.phone", "next", "/skip"),
+    *(
+        "/updates zhanaozen-2011",
+        "/updates nagaworld-2021",
+        "/mydata",
+        "/stop nagaworld-2021",
+        "/stop",
+        "/group",
+    ),
     *("/stats", "/language", "/cancel", "/forget", "no", "/forget", "yes"),
 )
 """What somebody types who goes everywhere and makes every mistake; numbers and keys are the same in every language."""
 
 ONE = furnished()[0].campaigns["zhanaozen-2011"].addressees("protest", None)[0]
+GROUP = Group("g0", Chat("wire", "-7"), "Branch", "de", "-7/5", 50, NOW.date(), "keeper", None, ())
 ELSEWHERE: dict[str, dict[str, object]] = {
     "campaign/none": {},
     "choose/among": {"numbers": [1, 2]},
@@ -108,7 +118,13 @@ ELSEWHERE: dict[str, dict[str, object]] = {
         "number": 12,
         "sealed": True,
     },
+    "group/admins-only": {},
+    "group/ask": {"asked": "goal"},
+    "group/channel": {"title": "News"},
+    "group/nobody": {},
+    "group/overview": {"group": GROUP, "campaigns": ["Chile"], "public": True},
     "group/private": {},
+    "group/unknown-role": {},
     "kit/visit": {"one": ONE, "visit": ONE},
     "language/chosen": {},
     "numbers/picture": {"picture": pictures(figures(), furnished()[0].countries, ON)[0], "full": True},
@@ -279,7 +295,7 @@ def test_no_russian_text_holds_english() -> None:
     """Latin letters stand in the Russian catalogue only where somebody may type them, or where keys are named so."""
     said = (form for m in _messages(_catalogue(_po(LOCALES, "ru"))) for form in _forms(m.string))
     left = {word for text in said for word in _latin(MUST_STAY.sub("", text))}
-    assert left == {"Ctrl", "D", "Telegram", "e", "email", "english", "language", "mail", "pdf"}
+    assert left == {"Ctrl", "D", "Telegram", "e", "email", "english", "goal", "language", "mail", "pdf"}
 
 
 async def test_in_russian_nothing_is_left_in_english(tmp_path: Path) -> None:

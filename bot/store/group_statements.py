@@ -11,7 +11,10 @@ from bot.store.statements import WAITS
 _here = (t.group.c.platform == bindparam("platform"), t.group.c.chat == bindparam("chat"))
 
 _group = insert(t.group).values(
-    {name: bindparam(name) for name in ("code", "platform", "chat", "title", "keeper", "added_at")}
+    {
+        name: bindparam(name)
+        for name in ("code", "platform", "chat", "title", "language", "keeper", "added_at")
+    }
     | {"who": "all", "opened": 0}
 )
 ADD = _group.on_conflict_do_update(
@@ -44,6 +47,8 @@ HERE = _groups.where(*_here)
 CALLED = _groups.where(t.group.c.code == bindparam("code"))
 KEPT_BY = _groups.where(t.group.c.keeper == bindparam("keeper"))
 """Groups, a row for each campaign that one follows: all of them, that of a chat, that of a link, those of a person."""
+
+SPOKEN = select(t.group.c.language).where(*_here)
 
 _settings = ("language", "topic", "goal", "until", "who", "keeper")
 SET = (

@@ -11,7 +11,8 @@ from itertools import groupby
 from bot.events import Chat, Event, Person
 from bot.groups import Group, Progress, Through
 from bot.store import group_statements as statements
-from bot.store.statements import UNSUBSCRIBE
+from bot.store.statements import LANGUAGE
+from bot.store.subscription_statements import SPEAK
 from bot.store.transaction import Transaction
 
 
@@ -20,16 +21,21 @@ class GroupWork(Transaction):
 
     # --- coming, being called, going
 
-    async def add_group(self, chat: Chat, title: str, person: Person) -> Group:
-        """Return the group in `chat`, registered if it was not; `person` has brought the bot in."""
-        chat = chat.whole
+    async def add_group(self, chat: Chat, title: str, person: Person, language: str | None = None) -> Group:
+        """Return the group in `chat`, registered if it was not; `person` has brought the bot in.
+
+        It speaks the language that they chose, else `language`.
+        """
+        chat, owner = chat.whole, self._owners.owner(person)
+        chosen = await self._connection.rows(LANGUAGE, owner=owner) if person.id else ()
         await self._connection.rows(
             statements.ADD,
             code=self._owners.group(chat),
             platform=chat.platform,
             chat=chat.id,
             title=title,
-            keeper=self._owners.owner(person) if person.id else None,
+            language=chosen[0]["language"] if chosen else language,
+            keeper=owner if person.id else None,
             added_at=self._now,
         )
         rows = await self._connection.rows(statements.HERE, platform=chat.platform, chat=chat.id)
@@ -39,6 +45,12 @@ class GroupWork(Transaction):
         """Return the group in `chat`, or in the chat of which that is a topic; None if none is registered."""
         chat = chat.whole
         return _only(await self._connection.rows(statements.HERE, platform=chat.platform, chat=chat.id))
+
+    async def language_in(self, chat: Chat) -> str | None:
+        """Return the language that was chosen for the group in `chat`."""
+        chat = chat.whole
+        rows = await self._connection.rows(statements.SPOKEN, platform=chat.platform, chat=chat.id)
+        return rows[0]["language"] if rows else None
 
     async def groups(self) -> tuple[Group, ...]:
         """Return all groups, the one that was added first before the others."""
@@ -70,6 +82,9 @@ class GroupWork(Transaction):
             who=group.who,
             keeper=kept,
         )
+        await self._connection.rows(
+            SPEAK, platform=group.chat.platform, chat=group.chat.id, spoken=group.language
+        )
         return replace(group, keeper=kept)
 
     async def rename_group(self, chat: Chat, title: str) -> None:
@@ -87,11 +102,6 @@ class GroupWork(Transaction):
             await self._connection.rows(statement, platform=place.platform, chat=place.id)
         await self._connection.rows(statements.FORGET_COMERS, code=group.code)
         await self._connection.rows(statements.FORGET_CARD, name=card_of(group.code))
-
-    async def unsubscribe(self, chat: Chat) -> None:
-        """Send a chat nothing any more that it once asked for; nobody is there to read it."""
-        for statement in UNSUBSCRIBE:
-            await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
 
     # --- moving
 

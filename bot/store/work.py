@@ -28,9 +28,9 @@ from bot.store.answers import Answering
 from bot.store.broadcasts import BroadcastWork
 from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
-from bot.store.groups import GroupWork
 from bot.store.numbers import Numbers
 from bot.store.reminders import Reminding
+from bot.store.subscriptions import SubscriptionWork
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -57,7 +57,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(Answering, Reminding, BroadcastWork, GroupWork, Numbers, Exporting):
+class Work(Answering, Reminding, BroadcastWork, SubscriptionWork, Numbers, Exporting):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
@@ -66,9 +66,12 @@ class Work(Answering, Reminding, BroadcastWork, GroupWork, Numbers, Exporting):
         if not await self._connection.rows(statements.MARK_SEEN, event=mark, at=self._now):
             return Arrival(new=False)
         known = await self._known(event)
-        if known["frames"] is None and event.public and await self.followed(event):
+        if not event.public:
+            return Arrival(True, known["frames"], known["language"])
+        spoken = await self.language_in(event.chat)
+        if known["frames"] is None and await self.followed(event):
             known = await self._known(event)
-        return Arrival(True, known["frames"], known["language"])
+        return Arrival(True, known["frames"], spoken or known["language"])
 
     async def _known(self, event: Event) -> sqlite3.Row:
         [known] = await self._connection.rows(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bot.events import Chat, Person
 from bot.groups import Group
+from bot.subscriptions import Subscription
 
 
 class NoGroups:
     """Finds no group, and keeps none."""
 
-    async def add_group(self, chat: Chat, title: str, person: Person) -> Group:
+    async def add_group(self, chat: Chat, title: str, person: Person, language: str | None = None) -> Group:
         """Return a group that is forgotten at once."""
         return Group("g0", chat, title)
 
@@ -32,6 +33,38 @@ class NoGroups:
 
     async def came(self, person: Person, group: Group) -> None:
         """Keep nobody."""
+
+    async def groups_of(self, person: Person) -> tuple[Group, ...]:
+        """Return none."""
+        return ()
+
+    async def set_group(self, group: Group, keeper: Person | None = None) -> Group:
+        """Return it as it is."""
+        return group
+
+    async def follow(self, group: Group, campaign: str) -> Group:
+        """Return it as it is."""
+        return group
+
+    async def unfollow(self, group: Group, campaign: str) -> Group:
+        """Return it as it is."""
+        return group
+
+    async def subscribe(self, person: Person, chat: Chat, campaign: str, language: str | None) -> None:
+        """Keep no subscription."""
+
+    async def subscriptions(self, chat: Chat) -> tuple[Subscription, ...]:
+        """Return none."""
+        return ()
+
+    async def end_subscription(self, chat: Chat, campaign: str) -> None:
+        """Have none to end."""
+
+    async def speak_in(self, chat: Chat, language: str | None) -> None:
+        """Send nothing anyway."""
+
+    async def note_waiting(self, person: Person, chat: Chat, campaign: str) -> None:
+        """Keep no subscription."""
 
     async def unsubscribe(self, chat: Chat) -> None:
         """Send nothing anyway."""

@@ -38,6 +38,8 @@ class Running:
         """Wait until everything that arrived is answered."""
         await self.server.drained()
         await self.service.telegram.finish(PATIENCE)
+        if told := set(self.bot.outbox._tasks):  # what is said in other chats
+            await asyncio.wait(told, timeout=PATIENCE)
 
 
 def settings_for(server: BotApi, folder: Path, **more: object) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +26,13 @@ async def careful() -> AsyncIterator[BotApi]:
 def overheard(server: BotApi) -> set[str]:
     """Return the words of people that the bot has said in groups; words of its own do not count."""
     said = {word for call in server.calls if (call.chat_id or 0) < 0 for word in _shown(call)}
-    return said & typed(server) - vocabulary()
+    return said & typed(server) - vocabulary() - _links(server)
+
+
+def _links(server: BotApi) -> set[str]:
+    """Return what links of the bot carry, which people who follow them do not say: a group's number, or its code."""
+    numbers = {word for chat in server.world.chats.values() if chat.id < 0 for word in words(str(chat.id))}
+    return numbers | {word for word in typed(server) if re.fullmatch("g[0-9a-f]{12}", word)}
 
 
 def _shown(call: Call) -> Iterator[str]:

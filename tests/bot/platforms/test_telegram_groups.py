@@ -316,7 +316,7 @@ async def test_being_added_in_their_language(server: BotApi, bot: Running) -> No
     group = server.group("Профсоюз", members=[olga])
     group.adds_bot(olga)
     await bot.settled()
-    assert group.last.labels == ["Написать письмо", "О чём речь"]
+    assert group.last.labels == ["Написать письмо", "О чём речь", "Настроить меня здесь"]
 
 
 async def test_being_removed(server: BotApi, bot: Running, ada: User, group: Group) -> None:

@@ -1,0 +1,158 @@
+"""What a group's admins can set, one thing at a time: each button is a command, and each says the present state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import get_args
+
+from babel.dates import format_skeleton
+
+from bot.choosing import Label
+from bot.events import Button, Chat, Event, Phrase, Reply
+from bot.groups import Group, Who
+from bot.messages import language_name
+from handlers.world import Store, World
+
+GOALS = (10, 20, 50, 100, 200, 500)
+"""Letters that are offered as a goal; any other number can be typed."""
+MOST = 100_000
+LONGEST = 366
+"""Days until which a goal may be set."""
+_OPEN = "open"
+_WHO: dict[Who, Phrase] = {
+    "all": Phrase("All admins of this group"),
+    "keeper": Phrase("Only me"),
+    "organisers": Phrase("Only the organisers of this bot"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day as people name it."""
+
+    day: date
+
+    def in_language(self, language: str) -> str:
+        """Return the day of the week and the date."""
+        return format_skeleton("MMMEd", self.day, locale="en_GB" if language == "en" else language)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A group as one of its admins sets it up, in the group itself or in private."""
+
+    event: Event
+    group: Group
+    world: World
+    store: Store
+
+    async def answer(self, words: list[str]) -> Reply:
+        """Return what the `words` behind the command come to: a question, or the present state."""
+        settings: dict[str, Callable[[list[str]], Awaitable[Reply]]] = {
+            "campaign": self._campaign,
+            "language": self._language,
+            "goal": self._goal,
+            "here": self._here,
+            "who": self._who,
+        }
+        return await settings.get(words[0] if words else "", self._overview)(words[1:])
+
+    # --- the state, and the way to each part of it
+
+    async def _overview(self, words: list[str]) -> Reply:
+        followed = [c for c in self.world.campaigns if c.slug in self.group.campaigns]
+        said = {"group": self.group, "campaigns": [c.title for c in followed], "public": self.event.public}
+        here = [self._button(Phrase("News come here"), "here")] if self.event.public else []
+        buttons = (
+            self._button(Phrase("What we follow"), "campaign"),
+            self._button(Phrase("Our language"), "language"),
+            self._button(Phrase("Our goal"), "goal"),
+            self._button(Phrase("Who may send news"), "who"),
+            *here,
+        )
+        return Reply("group/overview", said, buttons)
+
+    def _button(self, label: Label, *words: str) -> Button:
+        where = () if self.event.public else (self.group.chat.id,)
+        return Button(label, command=" ".join(("group", *where, *words)))
+
+    def _ask(self, asked: str, *buttons: Button) -> Reply:
+        return Reply("group/ask", {"asked": asked}, (*buttons, self._button(Phrase("Back to the overview"))))
+
+    async def _set(self, group: Group, mine: bool = False) -> Reply:
+        """Record what is set now, and return the state."""
+        kept = await self.store.set_group(group, self.event.person if mine else None)
+        return await replace(self, group=kept)._overview([])
+
+    # --- the parts
+
+    async def _campaign(self, words: list[str]) -> Reply:
+        """Follow what is named, or follow it no longer; then ask what else."""
+        slug = words[0] if words else ""
+        if slug in self.group.campaigns:
+            return await replace(self, group=await self.store.unfollow(self.group, slug))._campaign([])
+        if any(c.slug == slug for c in self.world.campaigns):
+            return await replace(self, group=await self.store.follow(self.group, slug))._campaign([])
+        return self._ask("campaign", *self._campaigns())
+
+    def _campaigns(self) -> Iterator[Button]:
+        for campaign in self.world.campaigns:
+            followed = campaign.slug in self.group.campaigns
+            label = Phrase("✓ {name}", {"name": campaign.button}) if followed else campaign.button
+            yield self._button(label, "campaign", campaign.slug)
+
+    async def _language(self, words: list[str]) -> Reply:
+        if words and words[0] in self.world.languages:
+            return await self._set(replace(self.group, language=words[0]))
+        names = ((code, language_name(code)) for code in self.world.languages)
+        shown = (self._button(name[:1].upper() + name[1:], "language", code) for code, name in names)
+        return self._ask("language", *shown)
+
+    async def _goal(self, words: list[str]) -> Reply:
+        """Set the goal that is named: first a number, then a day until which it is to be reached."""
+        if words and words[0] == _OPEN:
+            return await self._set(replace(self.group, goal=None, until=None))
+        goal = _number(words[0]) if words else None
+        if goal is None:
+            offered = (self._button(str(n), "goal", str(n)) for n in GOALS)
+            none = self._button(Phrase("No goal"), "goal", _OPEN)
+            return self._ask("goal-again" if words else "goal", *offered, none)
+        today = self.event.at.date()
+        day = _day(words[1], today) if len(words) > 1 else None
+        if day or words[1:2] == [_OPEN]:
+            return await self._set(replace(self.group, goal=goal, until=day))
+        days = [today + timedelta(days=n) for n in (*range(1, 8), 14, 30)]
+        offered = (self._button(Day(one), "goal", str(goal), one.isoformat()) for one in days)
+        never = self._button(Phrase("No particular day"), "goal", str(goal), _OPEN)
+        return self._ask("day-again" if len(words) > 1 else "day", *offered, never)
+
+    async def _here(self, words: list[str]) -> Reply:
+        """Let news come where this was said: in a topic, a thread, or the group as a whole."""
+        if not self.event.public:
+            return await self._overview([])
+        here: Chat = self.event.chat
+        return await self._set(replace(self.group, topic=None if here == here.whole else here.id))
+
+    async def _who(self, words: list[str]) -> Reply:
+        chosen = next((one for one in get_args(Who) if words[:1] == [one]), None)
+        if chosen is None:
+            return self._ask("who", *(self._button(label, "who", who) for who, label in _WHO.items()))
+        return await self._set(replace(self.group, who=chosen), mine=chosen == "keeper")
+
+
+def _number(words: str) -> int | None:
+    """Return how many letters `words` say; None if that is no number, or none that makes a goal."""
+    number = int(words) if re.fullmatch(r"[0-9]{1,6}", words) else 0
+    return number if 0 < number <= MOST else None
+
+
+def _day(words: str, today: date) -> date | None:
+    """Return the day that is written as 2026-12-04; None if it is none, has passed, or is far away."""
+    try:
+        day = date.fromisoformat(words)
+    except ValueError:
+        return None
+    return day if today <= day <= today + timedelta(days=LONGEST) else None
