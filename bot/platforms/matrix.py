@@ -34,7 +34,7 @@ from bot.platforms.base import (
     until_recorded,
 )
 from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
-from bot.platforms.matrix_events import NAME, Reader, annotated, replaced, thread_of
+from bot.platforms.matrix_events import NAME, WRITTEN, Reader, annotated, replaced, thread_of, written
 from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys, encrypted
 from bot.platforms.matrix_levels import Levels, is_in
@@ -325,7 +325,8 @@ class Matrix:
         if raw.get("type") != "m.room.encrypted":
             return raw
         event = encrypted(raw, room_id)
-        return self._keys.read(event) if event else None
+        shown = self._keys.read(event) if event else None
+        return {**shown, WRITTEN: written(raw)} if shown else None
 
     def _set_aside(self, error: Exception) -> None:
         """Count an event that cannot be read; the log hears of the first, the tenth, the hundredth..."""

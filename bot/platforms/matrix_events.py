@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Set
@@ -26,6 +27,8 @@ _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n")
 """What a client puts in front of an answer for those that do not know answers."""
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
+WRITTEN = "org.solidarity-bot.written"
+"""The part of a decrypted event that says what it was written as: the same for whatever repeats it."""
 _ID = re.compile(r"\$[!-~]{1,254}")
 """The id of an event. What is none is never asked for: of some the homeserver makes no sense at all."""
 
@@ -113,7 +116,15 @@ class Reader:
             raise TypeError("an event's id is text")
         person = Person(NAME, raw["sender"])
         at = min(sent, self._clock())
-        return Event(event_id, person, self.place(raw, room), at, message=event_id, public=room.public)
+        name = raw.get(WRITTEN)
+        return Event(
+            name if isinstance(name, str) else event_id,
+            person,
+            self.place(raw, room),
+            at,
+            message=event_id,
+            public=room.public,
+        )
 
     def _said(self, event: Event, content: Json, room: Room) -> Event | None:
         kind = content.get("msgtype")
@@ -148,6 +159,13 @@ class Reader:
     def _calls(self, content: Json, room: Room) -> bool:
         """Return whether we are spoken to, among others."""
         return room.public and self._own_id in items(inner(content, "m.mentions").get("user_ids"))
+
+
+def written(raw: Json) -> str:
+    """Return a name for what somebody has encrypted; a homeserver that tells it as another event does not change it."""
+    content = raw["content"]
+    told = [raw.get("sender"), content.get("session_id"), content.get("ciphertext")]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def named_in(content: Json) -> str:

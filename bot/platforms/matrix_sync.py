@@ -199,12 +199,12 @@ class Syncing:
         if partner and self.rooms.alone(room):
             self.rooms.left(partner)
             await self._left(partner, f"{room} {since.token}", take)
-        if new:
-            await self._entered(room, info, events, since, take)
-            return
         if timeline.get("limited"):
             gap = Gap(room, str(timeline.get("prev_batch", "")), since.token)
             events = [*await self.gaps.fill(gap), *events]
+        if new:
+            await self._entered(room, info, events, since, take)
+            return
         for raw in events:
             await self._take(raw, room, since, take)
 
@@ -243,7 +243,8 @@ class Syncing:
     async def _entered(self, room: str, info: Json, events: list[Json], since: Position, take: Take) -> None:
         """Record what was said since we were asked in; who only asked us in is greeted."""
         own = [n for n, e in enumerate(events) if e.get("state_key") == self.client.user_id]
-        after = events[own[0] + 1 :] if own else []
+        asked = [n for n in own if inner(events[n], "content").get("membership") == "invite"]
+        after = events[(asked[-1] if asked else own[0]) + 1 :] if own else []
         said = [e for e in after if "state_key" not in e]
         seen = self.rooms.seen(room)
         for raw in said:

@@ -75,6 +75,8 @@ class Person:
         """Begin a direct chat with somebody, who is asked in, as Element does."""
         told: Json = {"preset": "trusted_private_chat", "is_direct": True, "invite": [other]}
         chat = await self._make(told, encrypted, version)
+        # Whom it does not know to be asked in, nio gives no keys.
+        await self.until(lambda: other in self.client.rooms[chat.id].users, f"{other} to be asked in")
         path = f"/_matrix/client/v3/user/{quote(self.id)}/account_data/m.direct"
         direct = self.reader.marks.get("m.direct", {})
         await self.ask("PUT", path, {**direct, other: [*direct.get(other, ()), chat.id]})

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.platforms.matrix_bot import Running, is_answered, private_chat
+from tests.bot.platforms.matrix_bot import Running, bot_on, is_answered, private_chat
 from tests.bot.platforms.matrix_traps import sends_nonsense, with_events, with_timeline
 from tests.homeserver import faults
-from tests.homeserver.asking import RefusedError
+from tests.homeserver.asking import Json, RefusedError
 from tests.homeserver.gate import Gate
 from tests.homeserver.person import People
-from tests.homeserver.synapse import Account
+from tests.homeserver.synapse import Account, Synapse
 from tests.matrix_nonsense import KEY, NO_EVENTS, SHAPES, nonsense
 
 SYNC, SEND, SHARE = r"/sync$", r"/send/m\.room\.", r"/sendToDevice/m\.room\.encrypted"
@@ -51,6 +51,53 @@ async def test_malformed_events(running: Running, people: People, gate: Gate) ->
     assert rule.hits
     await is_answered(chat)
     await is_answered(bad)
+
+
+@pytest.mark.parametrize("encrypted", [False, True])
+async def test_told_twice(
+    homeserver: Synapse,
+    account: Account,
+    people: People,
+    tmp_path: Path,
+    gate: Gate,
+    log: Path,
+    encrypted: bool,
+) -> None:
+    """What a homeserver tells again has no second effect; nor, if it was encrypted, as another event and later."""
+    ada, folder = await people.meet("Ada"), tmp_path / "bot"
+    heard: list[Json] = []
+
+    def overhears(told: Json) -> Json:
+        for room in told.get("rooms", {}).get("join", {}).values():
+            heard.extend(
+                e for e in room["timeline"]["events"] if e["sender"] == ada.id and "state_key" not in e
+            )
+        return told
+
+    def repeats(told: Json) -> Json:
+        others = [{**event, "event_id": f"$again{n}"} for n, event in enumerate(heard)] if encrypted else []
+        rooms = told.setdefault("rooms", {}).setdefault("join", {})
+        timeline = rooms.setdefault(chat.id, {}).setdefault("timeline", {})
+        timeline["events"] = [*heard, *others, *timeline.get("events", [])]
+        return told
+
+    rule = gate.fails(faults.Rewrite(overhears), SYNC, times=None)
+    async with bot_on(homeserver, account, folder, gate.url, log=log) as running:
+        chat = await private_chat(ada, running, encrypted=encrypted)
+        await is_answered(chat)
+        before = len(chat.messages(account.user_id))
+        rule.cancel()
+        assert len(heard) == 1
+        rule = gate.fails(faults.Rewrite(repeats), SYNC)
+        await is_answered(chat)
+        assert rule.hits
+    rule = gate.fails(faults.Rewrite(repeats), SYNC, when=lambda call: "since" in call.query)
+    async with bot_on(homeserver, account, folder, gate.url, log=log):
+        await is_answered(chat)
+        await is_answered(chat)
+        assert rule.hits
+    await ada.caught_up()
+    assert len(chat.messages(account.user_id)) == before + 3
 
 
 @pytest.mark.parametrize("event", ["Ω" * 5000, "$" + "a" * 20_000, "\ud800", "$none"])
