@@ -16,6 +16,7 @@ import click
 from bot import config
 from bot.assembly import furnish, opened, running
 from bot.commands.export import audit, export, open_file
+from bot.commands.report import report
 from bot.commands.shared import CONFIG, one_line
 from bot.serving import on_signal, serve
 from bot.wording import WAYS
@@ -144,3 +145,4 @@ def _cancel(task: asyncio.Task[None] | None) -> None:
 main.add_command(export)
 main.add_command(open_file)
 main.add_command(audit)
+main.add_command(report)
