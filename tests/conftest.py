@@ -7,6 +7,7 @@ import pytest
 from hypothesis import settings
 
 from tests.homeserver.synapse import Synapse
+from tests.unsealed import leave_open
 
 # A busy machine is slow without being wrong.
 settings.register_profile("default", deadline=None)
@@ -23,3 +24,9 @@ def homeserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     """The Matrix homeserver of all tests that ask for it, started for the first of them."""
     with Synapse(tmp_path_factory.mktemp("homeserver")) as running:
         yield running
+
+
+@pytest.fixture
+def unsealed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything be written as it is said: that it is gone must not only seem so because it was sealed."""
+    leave_open(monkeypatch)

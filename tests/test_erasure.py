@@ -18,6 +18,9 @@ from bot.store.owners import Owners
 from bot.store.store import Store
 from tests.door import KEY, NOW, Door, door_to, furnished
 from tests.terminal import Forks, answers, run
+from tests.unsealed import left, pieces
+
+pytestmark = pytest.mark.usefixtures("unsealed")
 
 ANNA = Person("wire", "7355608-anna", "en")
 HER_CHAT = Chat("wire", "-100987654321")
@@ -205,15 +208,17 @@ def the_program(folder: Path, *lines: str) -> list[str]:
 def test_the_program_forgets(tmp_path: Path) -> None:
     """The same in the terminal, over two runs: names are on file before /forget, and nowhere after it."""
     the_program(tmp_path, *LETTER, *UNION_LETTER, *BEGINNING)
-    assert {NAME, UNION, BEGUN} <= traces(tmp_path)
+    sealed = pieces(tmp_path / "solidarity.db", NAME, UNION, BEGUN)
+    assert {NAME, UNION, BEGUN} == left(tmp_path, sealed)
     the_program(tmp_path, "/mydata", "/forget", "1")
-    assert traces(tmp_path) == set()
+    assert left(tmp_path, sealed) == traces(tmp_path) == set()
 
 
 def test_forgetting_is_said_only_when_it_is_done(tmp_path: Path) -> None:
     """Killed at any moment while it erases, the bot has kept everything or nothing, and says so only of nothing."""
     told, dice = tmp_path / "told", random.Random(1)
     the_program(told, *LETTER, *UNION_LETTER, *BEGINNING)
+    sealed = pieces(told / "solidarity.db", NAME, UNION, BEGUN)
     sure, gone, nothing = the_program(
         Path(shutil.copytree(told, tmp_path / "try")), "/forget", "1", "/mydata"
     )
@@ -229,4 +234,4 @@ def test_forgetting_is_said_only_when_it_is_done(tmp_path: Path) -> None:
             if bot.say("/mydata", nothing, *kept) != nothing:
                 bot.say("/forget", sure)
                 bot.say("1", gone)
-        assert traces(folder) == set(), f"after restart {n}"
+        assert left(folder, sealed) == traces(folder) == set(), f"after restart {n}"

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Self
 
 import aiosqlite
-from sqlalchemy import ClauseElement
+from sqlalchemy import ClauseElement, MetaData
 from sqlalchemy.dialects import sqlite
 
 from bot.store.errors import StoreError
+from bot.store.sealing import Seal, seal_all
 from bot.waiting import outcome
 
 _PAUSE = 0.02
@@ -94,6 +95,14 @@ class Connection:
         driver.row_factory = sqlite3.Row
         driver.execute("PRAGMA foreign_keys = ON")
         return cls(path, driver, await aiosqlite.Connection(lambda: driver, iter_chunk_size=64), patience)
+
+    def unlock(self, seal: Seal) -> None:
+        """Let statements read and write what is sealed."""
+        seal.lend(self._driver)
+
+    def seal_all(self, metadata: MetaData) -> None:
+        """Seal what an earlier version has left open."""
+        seal_all(self._driver, metadata)
 
     async def begin(self) -> None:
         """Begin to write, as soon as no other program does."""

@@ -36,5 +36,14 @@ def explain(error: Exception, path: Path) -> StoreError | None:
     if isinstance(cause, OSError):
         return StoreError(f"{cause.filename or path}: {(cause.strerror or 'it cannot be used').lower()}")
     name = getattr(cause, "sqlite_errorname", "") if isinstance(cause, sqlite3.Error) else ""
-    known = next((why for code, why in _REASONS.items() if name.startswith(code)), None)
+    known = next((why for code, why in _REASONS.items() if name.startswith(code)), _sealed(str(cause)))
     return StoreError(f"{path}: {known} ({name})") if known else None
+
+
+def _sealed(error: str) -> str | None:
+    """Return why what is sealed cannot be read, if that is what the driver says."""
+    if "no such function: opened" in error:
+        return "its key is missing, without which it cannot be read; restore owner.key"
+    if "user-defined function" in error:
+        return "something in it cannot be read with its key; restore the newest backup"
+    return None

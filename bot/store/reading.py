@@ -9,8 +9,11 @@ from pathlib import Path
 
 from sqlalchemy import ClauseElement
 
+from bot.store import statements
 from bot.store.connection import compiled, connect
 from bot.store.errors import StoreError, explain
+from bot.store.owners import Owners, key_from
+from bot.store.sealing import Seal
 from bot.store.tables import SCHEMA
 
 
@@ -27,9 +30,11 @@ class Reading:
 
 
 @contextmanager
-def reading(path: Path, patience: float = 5.0) -> Iterator[Reading]:
+def reading(path: Path, patience: float = 5.0, key: str | None = None) -> Iterator[Reading]:
     """Enter the database at `path` as it is now; others may write meanwhile, for up to `patience` seconds at a time.
 
+    `key` is the secret that people are hashed with; without it, the file `owner.key` beside the database holds it.
+    Where there is neither, what is sealed cannot be read, and everything else can.
     Raises StoreError, one line, if there is none, or if it cannot be read.
     """
     if not path.exists():
@@ -38,6 +43,8 @@ def reading(path: Path, patience: float = 5.0) -> Iterator[Reading]:
         with closing(connect(path, patience)) as driver:
             driver.row_factory = sqlite3.Row
             _look_at_schema(driver, path)
+            if secret := _key(driver, path, key):
+                Seal(secret).lend(driver)
             driver.execute("PRAGMA query_only = ON")
             driver.execute("BEGIN")
             yield Reading(driver)
@@ -53,3 +60,17 @@ def _look_at_schema(driver: sqlite3.Connection, path: Path) -> None:
         raise StoreError(
             f"{path}: its schema {revision} is not this version's ({SCHEMA}); start the bot first"
         )
+
+
+def _key(driver: sqlite3.Connection, path: Path, key: str | None) -> str | None:
+    """Return the key of the database at `path`; None if there is none."""
+    file = path.with_name("owner.key")
+    if key is None and not file.exists():
+        return None
+    secret = key or key_from(file, may_make=False)
+    sql = compiled(statements.FACT)
+    marks = driver.execute(sql.text, {**sql.constants, "name": "key"}).fetchall()
+    if marks and [mark["value"] for mark in marks] != [Owners(secret).mark()]:
+        given = "owner_key" if key else file
+        raise StoreError(f"{given}: this is not the key that {path} was made with; restore that one")
+    return secret

@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    type_coerce,
     union_all,
     update,
 )
@@ -24,6 +25,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.pledges import Status
 from bot.store import tables as t
+from bot.store.sealing import Sealed
 
 
 def one_of(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
@@ -56,6 +58,22 @@ ANYBODY = union_all(*_everybody).limit(1)
 
 _fact = insert(t.fact)
 SET_FACT = _fact.on_conflict_do_update(index_elements=["name"], set_={"value": _fact.excluded.value})
+
+_OF_PLATFORMS = ("since ", "gaps ", "prefix")
+_kept = Sealed("fact.value")
+KEPT_FACT = select(type_coerce(t.fact.c.value, _kept).label("value")).where(
+    t.fact.c.name == bindparam("name")
+)
+_kept_fact = insert(t.fact).values(name=bindparam("name"), value=bindparam("value", type_=_kept))
+KEEP_FACT = _kept_fact.on_conflict_do_update(
+    index_elements=["name"], set_={"value": _kept_fact.excluded.value}
+)
+"""A fact that may name a chat."""
+SEAL_FACTS = (
+    update(t.fact)
+    .where(func.typeof(t.fact.c.value) == "text", or_(*map(t.fact.c.name.startswith, _OF_PLATFORMS)))
+    .values(value=func.sealed(_kept.place, t.fact.c.value))
+)
 
 # --- one event
 

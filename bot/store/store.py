@@ -20,6 +20,8 @@ from bot.store.connection import Connection
 from bot.store.errors import StoreError, explain
 from bot.store.owners import Owners, key_from
 from bot.store.reading import reading
+from bot.store.sealing import Seal, places
+from bot.store.tables import metadata
 from bot.store.work import SILENCE, Work
 
 log = logging.getLogger(__name__)
@@ -65,6 +67,7 @@ class Store:
                 undo.push_async_callback(commits.close)
                 async with commits.piece() as connection:
                     owners = await _owners(connection, path, key)
+                    await _seal(connection)
                 store = cls(path, lock, commits, owners, clock)
                 await store.sweep()
                 undo.pop_all()
@@ -79,7 +82,7 @@ class Store:
         Raises StoreError, one line, if there is none, or if it cannot be used.
         """
         path = path.absolute()
-        with reading(path, patience):
+        with reading(path, patience, key):
             pass
         with _explained(path, OSError, sqlite3.Error):
             async with AsyncExitStack() as undo:
@@ -159,7 +162,9 @@ async def _owners(connection: Connection, path: Path, key: str | None) -> Owners
     """Return the maker of hashes for the database at `path`; StoreError if it has people hashed with another key."""
     file = path.with_name("owner.key")
     used = bool(await connection.rows(statements.ANYBODY))
-    owners = Owners(key or key_from(file, may_make=not used))
+    secret = key or key_from(file, may_make=not used)
+    owners = Owners(secret)
+    connection.unlock(Seal(secret))
     marks = await connection.rows(statements.FACT, name="key")
     if [mark["value"] for mark in marks] == [owners.mark()]:
         return owners
@@ -168,6 +173,16 @@ async def _owners(connection: Connection, path: Path, key: str | None) -> Owners
         raise StoreError(f"{given}: this is not the key that {path} was made with; restore that one")
     await connection.rows(statements.SET_FACT, name="key", value=owners.mark())
     return owners
+
+
+async def _seal(connection: Connection) -> None:
+    """Seal what a version has left open that did not seal it yet."""
+    sealed = places(metadata)
+    done = await connection.rows(statements.FACT, name="sealed")
+    if [row["value"] for row in done] != [sealed]:
+        connection.seal_all(metadata)
+        await connection.rows(statements.SEAL_FACTS)
+        await connection.rows(statements.SET_FACT, name="sealed", value=sealed)
 
 
 @contextmanager

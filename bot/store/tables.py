@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Table
+
+from bot.store.sealing import Sealed, SealedBytes
 
 SCHEMA = "0003"
 """The newest migration: what this code reads and writes."""
 
 metadata = MetaData()
+
+CHAT = Sealed("chat", alike=True)
+"""A chat's id on its platform; it can be looked for, and copied from table to table as it is."""
 
 fact = Table(
     "fact",
@@ -32,7 +37,7 @@ conversation = Table(
     metadata,
     Column("key", String, primary_key=True),
     Column("owner", String, nullable=False),
-    Column("frames", String, nullable=False),
+    Column("frames", Sealed("conversation.frames"), nullable=False),
     Column("updated_at", Integer, nullable=False),
     Index("conversation_owner", "owner"),
 )
@@ -57,8 +62,8 @@ pledge = Table(
     Column("country", String),
     Column("status", String, nullable=False),
     Column("day", String, nullable=False),
-    Column("name", String),
-    Column("organisation", String),
+    Column("name", Sealed("pledge.name")),
+    Column("organisation", Sealed("pledge.organisation")),
     Column("consent", String, nullable=False),
     Column("consent_version", String, nullable=False),
     Column("consent_at", Integer, nullable=False),
@@ -113,17 +118,17 @@ group = Table(
     metadata,
     Column("code", String, primary_key=True),
     Column("platform", String, nullable=False),
-    Column("chat", String, nullable=False),
-    Column("title", String, nullable=False),
+    Column("chat", CHAT, nullable=False),
+    Column("title", Sealed("group_chat.title"), nullable=False),
     Column("language", String),
-    Column("topic", String),
+    Column("topic", CHAT),
     Column("goal", Integer),
     Column("until", String),
     Column("who", String, nullable=False),
     Column("keeper", String),
     Column("opened", Integer, nullable=False),
     Column("added_at", Integer, nullable=False),
-    Column("before", String),
+    Column("before", CHAT),
     Index("group_chat_place", "platform", "chat", unique=True),
 )
 """Groups, channels and rooms that the bot was brought into; `code` is what their link carries.
@@ -137,7 +142,7 @@ subscription = Table(
     "subscription",
     metadata,
     Column("platform", String, primary_key=True),
-    Column("chat", String, primary_key=True),
+    Column("chat", CHAT, primary_key=True),
     Column("campaign", String, primary_key=True),
     Column("private", Integer, nullable=False),
     Column("language", String),
@@ -158,9 +163,9 @@ broadcast = Table(
     Column("id", Integer, primary_key=True),
     Column("author", String, nullable=False),
     Column("platform", String, nullable=False),
-    Column("chat", String, nullable=False),
+    Column("chat", CHAT, nullable=False),
     Column("scope", String, nullable=False),
-    Column("content", String, nullable=False),
+    Column("content", Sealed("broadcast.content"), nullable=False),
     Column("state", String, nullable=False),
     Column("starts_at", Integer, nullable=False),
     Column("quiet", String),
@@ -177,10 +182,10 @@ attached = Table(
     "broadcast_file",
     metadata,
     Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String, nullable=False),
+    Column("name", Sealed("broadcast_file.name"), nullable=False),
     Column("media_type", String, nullable=False),
     Column("photo", Integer, nullable=False),
-    Column("data", LargeBinary, nullable=False),
+    Column("data", SealedBytes("broadcast_file.data"), nullable=False),
 )
 """The photo or the file that goes with a broadcast, until that has ended."""
 
@@ -200,8 +205,8 @@ delivery = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("platform", String, nullable=False),
-    Column("chat", String, nullable=False),
-    Column("message", String, nullable=False),
+    Column("chat", CHAT, nullable=False),
+    Column("message", Sealed("delivery.message"), nullable=False),
     Column("queued_at", Integer, nullable=False),
     Column("broadcast", ForeignKey("broadcast.id", ondelete="CASCADE")),
     Column("language", String),
@@ -220,7 +225,7 @@ card = Table(
     "card",
     metadata,
     Column("name", String, primary_key=True),
-    Column("message", String, nullable=False),
+    Column("message", Sealed("card.message"), nullable=False),
 )
 """Messages that are edited instead of repeated, by what they show: their ids on the platform."""
 
@@ -229,7 +234,7 @@ reminder = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("platform", String, nullable=False),
-    Column("chat", String, nullable=False),
+    Column("chat", CHAT, nullable=False),
     Column("campaign", String, nullable=False),
     Column("kind", String, nullable=False),
     Column("sender", String, nullable=False),

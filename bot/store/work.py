@@ -131,12 +131,12 @@ class Work(Answering, Reminding, BroadcastWork, SubscriptionWork, Numbers, Expor
 
     async def fact(self, name: str) -> str | None:
         """Return what is remembered under `name` of the bot itself; None if nothing is."""
-        rows = await self._connection.rows(statements.FACT, name=name)
+        rows = await self._connection.rows(statements.KEPT_FACT, name=name)
         return str(rows[0]["value"]) if rows else None
 
     async def set_fact(self, name: str, value: str) -> None:
         """Remember something of the bot itself, never of a person."""
-        await self._connection.rows(statements.SET_FACT, name=name, value=value)
+        await self._connection.rows(statements.KEEP_FACT, name=name, value=value)
 
     async def set_language(self, person: Person, language: str) -> None:
         """Remember the language that `person` chose."""

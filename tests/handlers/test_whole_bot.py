@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import sqlite3
 import tempfile
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from handlers import HANDLERS
 from tests.door import KEY, NOW, Door, door_to, furnished
 from tests.handlers.acting import Act, acts, answers, event
 from tests.handlers.talk import Talk
+from tests.unsealed import with_key
 
 
 class WholeBot(RuleBasedStateMachine):
@@ -79,10 +78,13 @@ class WholeBot(RuleBasedStateMachine):
     @invariant()
     def remembers_what_it_should(self) -> None:
         """The database holds the open questions, the pledges and the language, and nothing else of anybody."""
-        with closing(sqlite3.connect(self.database)) as database:
-            frames = database.execute("SELECT frames FROM conversation").fetchall()
+        with with_key(self.database, KEY) as database:
+            frames = database.execute(
+                "SELECT opened('conversation.frames', frames) FROM conversation"
+            ).fetchall()
             pledges = database.execute(
-                "SELECT campaign, kind, sender, country, status, day, name, organisation, consent"
+                "SELECT campaign, kind, sender, country, status, day, opened('pledge.name', name),"
+                " opened('pledge.organisation', organisation), consent"
                 " FROM pledge ORDER BY id"
             ).fetchall()
             ways = database.execute("SELECT recipient, channel FROM pledge_way").fetchall()

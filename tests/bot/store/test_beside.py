@@ -19,13 +19,13 @@ async def test_a_look_shows_one_moment_while_the_bot_writes_on(tmp_path: Path) -
     """What is written during a look is not seen in it, and the look keeps nobody from writing."""
     store = await Store.open(tmp_path / "solidarity.db", KEY)
     try:
-        with reading(store.path) as look:
-            before = len(list(look.rows(statements.FACT, name="moment")))
+        with reading(store.path, key=KEY) as look:
+            before = len(list(look.rows(statements.KEPT_FACT, name="moment")))
             async with store.work() as work:
                 await work.set_fact("moment", "now")
-            assert len(list(look.rows(statements.FACT, name="moment"))) == before == 0
-        with reading(store.path) as look:
-            assert [row["value"] for row in look.rows(statements.FACT, name="moment")] == ["now"]
+            assert len(list(look.rows(statements.KEPT_FACT, name="moment"))) == before == 0
+        with reading(store.path, key=KEY) as look:
+            assert [row["value"] for row in look.rows(statements.KEPT_FACT, name="moment")] == ["now"]
     finally:
         await store.close()
 

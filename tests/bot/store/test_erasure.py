@@ -15,6 +15,8 @@ from bot.store.store import Store
 from bot.store.work import Work
 from tests.bot.store.people import ANNA, BORIS, KEY, add_message, event, opened, pledge, python
 
+pytestmark = pytest.mark.usefixtures("unsealed")
+
 READER = """
 import sqlite3, sys
 with sqlite3.connect(sys.argv[1], isolation_level=None) as other:

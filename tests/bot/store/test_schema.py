@@ -21,6 +21,7 @@ from bot.store.schema import MIGRATIONS, prepare
 from bot.store.store import Store
 from bot.store.tables import SCHEMA, metadata
 from tests.bot.store.people import ANNA, KEY, Clock, database, looking, opened, pledge
+from tests.unsealed import with_key
 
 NEXT, LAST = f"{int(SCHEMA) + 1:04}", f"{int(SCHEMA) + 2:04}"
 """The two schemas after the present one."""
@@ -210,8 +211,9 @@ async def test_a_second_try_of_an_upgrade_writes_its_copy_again(tmp_path: Path) 
     copy = path.with_name(f"solidarity.db.before-{NEXT}")
     copy.write_text("half a copy")
     prepare(path, 0.1, later_migrations(tmp_path), NEXT)
-    with looking(copy) as other:
-        assert other.execute("SELECT organisation FROM pledge").fetchall() == [("Metal Workers",)]
+    with with_key(copy, KEY) as other:
+        opened_words = "SELECT opened('pledge.organisation', organisation) FROM pledge"
+        assert other.execute(opened_words).fetchall() == [("Metal Workers",)]
 
 
 async def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
