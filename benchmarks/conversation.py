@@ -99,7 +99,11 @@ def _one(connection: sqlite3.Connection, key: str) -> None:
         "INSERT INTO conversation VALUES (?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET frames = excluded.frames",
         (key[:3], key, TEXT[:300], 2_000_000_000),
     )
-    added = connection.execute("INSERT INTO delivery VALUES (NULL, 'bare', ?, ?)", (key, TEXT)).lastrowid
+    columns = "platform, chat, message, queued_at, state, tries"
+    added = connection.execute(
+        f"INSERT INTO delivery ({columns}) VALUES ('bare', ?, ?, 1, 'ready', 0)",  # noqa: S608  # our own names
+        (key, TEXT),
+    ).lastrowid
     connection.execute("COMMIT")
     connection.execute("BEGIN IMMEDIATE")
     connection.execute("DELETE FROM delivery WHERE id IN (?)", (added,))

@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
+from bot.store.sealing import Seal
 from tests.forks import Fork, Forks
 from tests.terminal import PATIENCE, surroundings
 
@@ -99,7 +100,7 @@ class Program:
         """Return what updates have changed: the records; how many had an effect; how many answers were ever queued."""
         records = [
             *self.rows(PLEDGES),
-            *self.rows("SELECT key, frames FROM conversation ORDER BY key"),
+            *self.rows("SELECT key, opened('conversation.frames', frames) FROM conversation ORDER BY key"),
             *self.rows("SELECT owner, language FROM person ORDER BY owner"),
         ]
         [(seen,)] = self.rows("SELECT count(*) FROM seen")
@@ -117,6 +118,8 @@ class Program:
 def rows_of(database: Path, sql: str) -> list[tuple[Any, ...]]:
     """Return what a bot's database says just now."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=PATIENCE)) as opened:
+        if (key := database.with_name("owner.key")).exists():
+            Seal(key.read_text("ascii").strip()).lend(opened)
         return opened.execute(sql).fetchall()
 
 
@@ -133,10 +136,11 @@ async def _started(environment: Mapping[str, str], folder: Path) -> asyncio.subp
 
 
 PLEDGES = """
-    SELECT name, campaign, kind, sender, country, status, organisation, consent,
+    SELECT opened('pledge.name', name) AS name, campaign, kind, sender, country, status,
+        opened('pledge.organisation', organisation) AS organisation, consent,
         (SELECT group_concat(way) FROM
             (SELECT recipient || '.' || channel AS way FROM pledge_way WHERE pledge = pledge.id ORDER BY way))
-    FROM pledge ORDER BY name, pledge.id
+    FROM pledge ORDER BY 1, pledge.id
 """
 """Each pledge with its ways; its day is left out, for midnight may come."""
 

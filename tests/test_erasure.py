@@ -20,8 +20,6 @@ from tests.door import KEY, NOW, Door, door_to, furnished
 from tests.terminal import Forks, answers, run
 from tests.unsealed import left, pieces
 
-pytestmark = pytest.mark.usefixtures("unsealed")
-
 ANNA = Person("wire", "7355608-anna", "en")
 HER_CHAT = Chat("wire", "-100987654321")
 NAME, TOWN, WORDS = "Xanthippa Weißdorn", "Quedlinburg", "Мой брат Жангельды бастовал в Жанаозене."
@@ -139,6 +137,7 @@ def broken(folder: Path) -> Iterator[None]:
         other.execute("ALTER TABLE elsewhere RENAME TO pledge")
 
 
+@pytest.mark.usefixtures("unsealed")
 async def test_nothing_is_left_of_somebody_who_is_forgotten(tmp_path: Path) -> None:
     """After two pledges and half a letter, /forget leaves no byte, no id and no mark of a person; others stay."""
     marks = (Owners(KEY).owner(ANNA),)
@@ -153,6 +152,7 @@ async def test_nothing_is_left_of_somebody_who_is_forgotten(tmp_path: Path) -> N
         assert "1 " in await other.say("/letter")
 
 
+@pytest.mark.usefixtures("unsealed")
 @pytest.mark.parametrize(
     "end", [(*LETTER[:-1], "1", "/cancel"), (*LETTER[:-1], "3", "/cancel"), (*BEGINNING, "/cancel")]
 )

@@ -32,7 +32,7 @@ def leave_open(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def pieces(path: Path, *secrets: str, key: str | None = None) -> dict[bytes, str]:
     """Return pieces of what is sealed in the database at `path` and holds one of `secrets`, with what it holds."""
-    found = {}
+    found: dict[bytes, str] = {}
     with with_key(path, key) as database:
         for column in (c for table in tables.metadata.sorted_tables for c in table.columns):
             if isinstance(column.type, Sealed):

@@ -101,7 +101,7 @@ class Sealed(TypeDecorator[str]):
 class SealedBytes(Sealed):
     """A file that is sealed for a place."""
 
-    impl = LargeBinary
+    impl = LargeBinary  # type: ignore[assignment]  # it goes with String, but for its name
 
 
 def seal_all(driver: sqlite3.Connection, metadata: MetaData) -> None:

@@ -7,7 +7,11 @@ from bot.store.owners import Owners
 
 
 class Transaction:
-    """One transaction, at one moment (`now`, seconds since 1970)."""
+    """One transaction, at one moment (`now`, seconds since 1970).
+
+    What `tables.py` calls sealed is sealed and opened by the statements themselves (`sealing.py`): whoever writes one
+    gives and gets it as it is.
+    """
 
     def __init__(self, connection: Connection, owners: Owners, now: int) -> None:
         self._connection = connection
