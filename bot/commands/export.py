@@ -86,7 +86,7 @@ async def _export(settings: config.Settings, order: Order, output: Path) -> None
     exports = Exports(store, world.campaigns, world.countries, messages, accounts, recipients)
     try:
         _look_at(order, exports)
-        with letters(store.path, order.filters) as found, _into(output, order.form) as into:
+        with letters(store, order.filters) as found, _into(output, order.form) as into:
             number = found.number()
             if not number:
                 raise config.ConfigError(["there is no such letter; nothing was written"])

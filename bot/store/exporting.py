@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager, contextmanager
+from typing import Protocol
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,7 +26,7 @@ from bot.export.columns import Line
 from bot.export.numbers import Numbers
 from bot.export.order import NO_COUNTRY, Filters
 from bot.pledges import Status
-from bot.store.reading import Reading, reading
+from bot.store.reading import Reading
 from bot.store.statements import LANGUAGE
 from bot.store.tables import answer, pledge, way
 from bot.store.transaction import Transaction
@@ -155,10 +155,17 @@ class Letters:
         )
 
 
+class Looked(Protocol):
+    """A database that can be looked into."""
+
+    def look(self) -> AbstractContextManager[Reading]:
+        """Enter the database as it is now."""
+
+
 @contextmanager
-def letters(path: Path, filters: Filters) -> Iterator[Letters]:
-    """Enter the letters in the database at `path` as they are now; raises StoreError."""
-    with reading(path) as look:
+def letters(store: Looked, filters: Filters) -> Iterator[Letters]:
+    """Enter the letters in the database as they are now; raises StoreError."""
+    with store.look() as look:
         yield Letters(look, filters)
 
 

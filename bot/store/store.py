@@ -7,7 +7,7 @@ import math
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +19,7 @@ from bot.store.commits import Commits
 from bot.store.connection import Connection
 from bot.store.errors import StoreError, explain
 from bot.store.owners import Owners, key_from
-from bot.store.reading import reading
+from bot.store.reading import Reading, reading
 from bot.store.sealing import Seal, places
 from bot.store.tables import metadata
 from bot.store.work import SILENCE, Work
@@ -37,13 +37,20 @@ class Store:
     """The open database; everything is done in a unit of `work`."""
 
     def __init__(
-        self, path: Path, lock: FileLock | None, commits: Commits, owners: Owners, clock: Clock
+        self,
+        path: Path,
+        lock: FileLock | None,
+        commits: Commits,
+        owners: Owners,
+        clock: Clock,
+        given: str | None = None,
     ) -> None:
         self.path = path
         self._lock = lock
         self._commits: Commits | None = commits
         self.owners = owners
         self._clock = clock
+        self._given = given
 
     @classmethod
     async def open(
@@ -68,7 +75,7 @@ class Store:
                 async with commits.piece() as connection:
                     owners = await _owners(connection, path, key)
                     await _seal(connection)
-                store = cls(path, lock, commits, owners, clock)
+                store = cls(path, lock, commits, owners, clock, key)
                 await store.sweep()
                 undo.pop_all()
         return store
@@ -91,7 +98,7 @@ class Store:
                 async with commits.piece() as connection:
                     owners = await _owners(connection, path, key)
                 undo.pop_all()
-        return cls(path, None, commits, owners, clock)
+        return cls(path, None, commits, owners, clock, key)
 
     async def close(self) -> None:
         """Finish what has begun, close the database and let another process use it."""
@@ -111,6 +118,10 @@ class Store:
         with self._at_work() as commits:
             async with commits.piece() as connection:
                 yield Work(connection, self.owners, int(self._clock()))
+
+    def look(self) -> AbstractContextManager[Reading]:
+        """Enter the database as it is now, to look into it while others write; raises StoreError."""
+        return reading(self.path, key=self._given)
 
     async def sweep(self) -> None:
         """Wipe conversations after a day's silence, and the marks of events long past, out of every file."""

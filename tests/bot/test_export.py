@@ -44,7 +44,7 @@ def made(store: Store, form: Form, filters: Filters | None = None) -> bytes:
     world, messages = furnished()
     exports = Exports(store, world.campaigns, world.countries, messages, (), clock=lambda: NOW)
     order = Order(form, filters or Filters())
-    with letters(store.path, order.filters) as found:
+    with letters(store, order.filters) as found:
         return exports.in_memory(order, found)
 
 
@@ -238,7 +238,7 @@ async def test_filters(name: str, store: Store) -> None:
 async def test_a_letter_that_is_recorded_meanwhile(store: Store) -> None:
     """The file shows one moment: as many letters as were counted, whatever the bot records meanwhile."""
     await fill(store, ("Union",) * 3)
-    with letters(store.path, Filters()) as found:
+    with letters(store, Filters()) as found:
         assert found.number() == 3
         async with store.work() as work:
             await work.add_pledge(Person("wire", "later"), pledge())

@@ -1,7 +1,10 @@
 """What a stolen database gives away: not what people said, who they are, or where they can be reached."""
 
+import json
 import random
 import shutil
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +26,6 @@ from bot.store.sealing import Seal
 from bot.store.statements import PLEDGES
 from bot.store.work import Work
 from tests.bot.store.people import ANNA, BORIS, KEY, NOW, database, event, looking, opened, pledge
-from tests.test_erasure import traces
 from tests.unsealed import with_key
 
 SEAL = Seal(KEY)
@@ -33,6 +35,25 @@ LETTERS = "abcdefghijklmnopqrstuvwxyzäößéñабвгдежзиклмнопр�
 def words(dice: random.Random, size: int = 12) -> str:
     """Return words that stand nowhere else."""
     return "".join(dice.choices(LETTERS, k=size))
+
+
+def traces(folder: Path, secrets: Sequence[str]) -> set[str]:
+    """Return which of `secrets` a file in `folder` holds, in whatever way a program may write them."""
+    content = b"\0".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+    forms = {form: secret for secret in secrets for form in _forms(secret)}
+    begins = {
+        form[:6] for form in forms
+    }  # which of thousands may begin at a byte is looked up, not searched for
+    found = (at for at in range(len(content)) if content[at : at + 6] in begins)
+    return {secret for at in found for form, secret in forms.items() if content.startswith(form, at)}
+
+
+def _forms(secret: str) -> Iterator[bytes]:
+    for words in (secret, json.dumps(secret)[1:-1]):
+        plain = words.encode()
+        yield from (plain, words.encode("utf-16-le"), words.encode("utf-16-be"), plain.hex().encode())
+        # Whatever stands before it, base64 holds one of these three.
+        yield from (b64encode(b"." * shift + plain)[shift + 1 : -4] for shift in range(3))
 
 
 async def live(work: Work, dice: random.Random, number: int) -> list[str]:
@@ -143,7 +164,7 @@ async def test_beside_the_bot_names_are_read_with_the_key_alone(tmp_path: Path) 
     """A look reads what is sealed with the key, refuses another key, and without any says what is missing."""
     async with opened(tmp_path) as store, store.work() as work:
         await work.add_pledge(ANNA, pledge(name="Anna"))
-        owner = store._owners.owner(ANNA)
+        owner = store.owners.owner(ANNA)
     with reading(database(tmp_path), key=KEY) as look:
         assert {row["name"] for row in look.rows(PLEDGES, owner=owner)} == {"Anna"}
     with pytest.raises(StoreError, match="this is not the key"), reading(database(tmp_path), key="x" * 40):
@@ -174,3 +195,12 @@ def test_what_was_changed_is_refused(at: int) -> None:
     sealed[at] ^= 1
     with pytest.raises(ValueError, match="sealed elsewhere"):
         SEAL.opened("here", bytes(sealed))
+
+
+def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
+    """Words are found however they are written: nothing would be shown by a search that sees nothing."""
+    secret = "Жанар Ünlü"
+    forms = (json.dumps(secret), secret, f"x{b64encode(f'ab{secret}cd'.encode()).decode()}")
+    for number, written in enumerate([form.encode() for form in forms] + [secret.encode("utf-16-le")]):
+        (tmp_path / "file").write_bytes(b"before" + written + b"after")
+        assert traces(tmp_path, [secret, "somebody else"]) == {secret}, number
