@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -15,14 +16,17 @@ from bot.dispatcher import Dispatcher
 from bot.fetching import Files
 from bot.frames import Draw, token_of
 from bot.logs import keep_log
+from bot.mailing import Mailing
 from bot.messages import Messages
-from bot.outbox import Outbox
+from bot.outbox import Outbox, Sender
 from bot.pace import Pace
+from bot.pacing import Pacing
 from bot.platforms.base import Platform
 from bot.resources import templates
 from bot.roles import Reader, Roles
 from bot.store.errors import StoreError
 from bot.store.store import Store
+from bot.telling import Telling
 from handlers import HANDLERS
 from handlers.groups import happens
 from handlers.world import Organisers, World
@@ -53,6 +57,18 @@ class Bot:
     store: Store
     roles: Roles
     files: Files
+    mailing: Mailing
+
+    async def connect(
+        self, platform: str, sender: Sender, pacing: Pacing, repeatable: float | None = None
+    ) -> None:
+        """Send to a platform from now on, answers as well as broadcasts.
+
+        `repeatable` is for how many seconds it knows a message again that was sent before, if it does at all.
+        """
+        known = math.inf if repeatable is None else repeatable
+        await self.outbox.connect(platform, sender, known, pacing)
+        await self.mailing.connect(platform, sender, pacing, repeatable)
 
 
 @contextlib.asynccontextmanager
@@ -69,6 +85,7 @@ async def running(
     async with store.work() as work:
         world.letters.know(await work.letters_to())
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
+    mailing = Mailing(store, Telling(store, outbox, messages, {"telegram": settings.limits.per_second}))
     roles = Roles()
     for platform in platforms:
         if isinstance(platform, Reader):
@@ -79,9 +96,10 @@ async def running(
         conversations = Conversations(HANDLERS, world, chance, happens)
         files = Files()
         dispatcher = Dispatcher(conversations, messages, store, outbox, pace, roles, files)
-        yield Bot(dispatcher, outbox, store, roles, files)
+        yield Bot(dispatcher, outbox, store, roles, files, mailing)
     finally:
         sweeping.cancel()
+        await mailing.stop()
         await outbox.drain(LAST_MESSAGES)
         await store.close()
 

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-from bot.events import Chat
+from bot.events import Chat, Document, Message, Upload
 
 
 class State(StrEnum):
@@ -75,6 +76,12 @@ class Content:
         """Return what is said to somebody who reads `language`."""
         return self.texts.get(language or self.usual, self.texts[self.usual])
 
+    def message(self, language: str | None, *, silent: bool = False) -> Message:
+        """Return it as it goes to somebody who reads `language`, without a sound if it is to be `silent`."""
+        file = self.file
+        document = Document(file.name, Upload(file.media_type, file.photo, file.data)) if file else None
+        return Message(self.text(language), document=document, silent=silent)
+
     @property
     def digest(self) -> str:
         """What a confirmation is bound to: it differs as soon as a character does."""
@@ -90,6 +97,11 @@ class Quiet:
     start: int
     end: int
     zone: str
+
+    def holds(self, moment: datetime) -> bool:
+        """Return whether nothing goes out at `moment`."""
+        now, start, end = moment.astimezone(ZoneInfo(self.zone)).time(), time(self.start), time(self.end)
+        return start <= now < end if start <= end else now >= start or now < end
 
 
 @dataclass(frozen=True, slots=True)

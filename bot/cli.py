@@ -15,9 +15,10 @@ import click
 
 from bot import config
 from bot.assembly import furnish, opened, running
+from bot.commands.broadcasts import broadcasts
 from bot.commands.export import audit, export, open_file
-from bot.commands.report import report
 from bot.commands.shared import CONFIG, one_line
+from bot.pacing import Limits, Pacing
 from bot.serving import on_signal, serve
 from bot.wording import WAYS
 from handlers import HANDLERS
@@ -57,6 +58,7 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
         with terminal.while_somebody_listens():  # what an earlier process left unsaid is said before it runs
             async with running(settings, world, messages, terminal) as bot:
                 on_signal(partial(_cancel, asyncio.current_task()))
+                await bot.mailing.connect(terminal.name, terminal, Pacing(Limits()))
                 await bot.outbox.resume()
                 await terminal.run(bot.dispatcher.handle)
     except console.TerminalError as error:
@@ -145,4 +147,4 @@ def _cancel(task: asyncio.Task[None] | None) -> None:
 main.add_command(export)
 main.add_command(open_file)
 main.add_command(audit)
-main.add_command(report)
+main.add_command(broadcasts)

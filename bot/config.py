@@ -168,9 +168,10 @@ class Matrix(_Section):
 
 
 class Limits(_Section):
-    """How much of one person is heard."""
+    """How much of one person is heard, and how fast a broadcast goes out."""
 
     at_once: Annotated[int, Field(ge=0, le=1000)] = 10
+    per_second: Annotated[int, Field(ge=0, le=1000)] = 30
 
 
 class Console(_Section):

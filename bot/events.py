@@ -310,6 +310,8 @@ class Message:
     """A file that goes with it; the words stand below it as its caption where they fit, else before it."""
     apology: str = ""
     """What is said instead of the file if it cannot be made; HTML as well."""
+    silent: bool = False
+    """Whether it makes no sound where it arrives."""
     card: str | None = None
     """What it shows, by a name: the message that showed it last is edited instead, as long as it can be."""
 

@@ -15,6 +15,7 @@ from itertools import groupby
 from typing import Protocol
 
 from bot.events import Chat, Message
+from bot.pacing import Pacing
 from bot.platforms.base import (
     GoneError,
     LaterError,
@@ -61,6 +62,7 @@ class Outbox:
         self._clock = clock
         self._sleep = sleep
         self._repeatable: dict[str, float] = {}
+        self._pacings: dict[str, Pacing] = {}
         self._last: dict[Chat, asyncio.Task[None]] = {}
         self._waiting: Counter[Chat] = Counter()
         self._given_up: set[int] = set()
@@ -122,12 +124,17 @@ class Outbox:
         for task in tasks:
             task.result()
 
-    async def connect(self, platform: str, sender: Sender, repeatable: float = math.inf) -> None:
+    async def connect(
+        self, platform: str, sender: Sender, repeatable: float = math.inf, pacing: Pacing | None = None
+    ) -> None:
         """Send to a platform from now on, first of all what an earlier process recorded for it but did not send.
 
-        `repeatable` is for how many seconds the platform knows a message again that was sent before.
+        `repeatable` is for how many seconds the platform knows a message again that was sent before; `pacing` is what
+        it shares with broadcasts there.
         """
         self._senders[platform] = sender
+        if pacing:
+            self._pacings[platform] = pacing
         self._repeatable[platform] = repeatable
         await self.pick_up(platform)
 
@@ -213,6 +220,8 @@ class Outbox:
         message, card = one.message, one.message.card
         if card:
             message = replace(message, edits=await self._shown(card))
+        if pacing := self._pacings.get(one.chat.platform):
+            await pacing.reply(one.chat)
         sent = await self._senders[one.chat.platform].send(one.chat, message, one.id)
         if card and sent and sent != message.edits:
             try:

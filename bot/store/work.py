@@ -14,20 +14,22 @@ from bot.pledges import (
     CameBack,
     Consent,
     Kept,
+    LetterCount,
     NewPledge,
     Pledge,
     Recorded,
     Status,
+    Tally,
     Way,
+    WayCount,
 )
 from bot.store import statements
 from bot.store.answers import Answering
-from bot.store.broadcasts import BroadcastWork
 from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
 from bot.store.numbers import Numbers
 from bot.store.reminders import Reminding
-from bot.store.subscriptions import SubscriptionWork
+from bot.store.sending import SendingWork
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -54,7 +56,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(Answering, Reminding, BroadcastWork, SubscriptionWork, Numbers, Exporting):
+class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
@@ -117,6 +119,7 @@ class Work(Answering, Reminding, BroadcastWork, SubscriptionWork, Numbers, Expor
         """Delete everything that is still to be sent to `chat`, now or later; return the ids of what was on its way."""
         for statement in statements.UNSUBSCRIBE:
             await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
+        await self._leave_out(chat)
         rows = await self._connection.rows(statements.DROP, platform=chat.platform, chat=chat.id)
         return tuple(row["id"] for row in rows)
 
@@ -206,6 +209,12 @@ class Work(Answering, Reminding, BroadcastWork, SubscriptionWork, Numbers, Expor
         await self._connection.rows(statements.DROP_WAYS, of=pledge)
         await self._add_ways(pledge, sent.ways)
 
+    async def tally(self) -> Tally:
+        """Return how many letters everybody has pledged and sent."""
+        letters = await self._connection.rows(statements.COUNT_LETTERS)
+        ways = await self._connection.rows(statements.COUNT_WAYS)
+        return Tally(tuple(map(_letter_count, letters)), tuple(map(_way_count, ways)))
+
     async def letters_to(self) -> dict[tuple[str, str], int]:
         """Return how many letters everybody has pledged or sent, by campaign and recipient."""
         rows = await self._connection.rows(statements.COUNT_TO)
@@ -223,11 +232,22 @@ class Work(Answering, Reminding, BroadcastWork, SubscriptionWork, Numbers, Expor
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
         for statement in (*statements.FORGET, LET_GO):
             await self._connection.rows(statement, owner=self._owners.owner(person))
+        await self._forget_author(person)
 
 
 def _unsent(row: sqlite3.Row) -> Unsent:
     chat = Chat(row["platform"], row["chat"])
     return Unsent(row["id"], chat, parse(row["message"]), row["queued_at"])
+
+
+def _letter_count(row: sqlite3.Row) -> LetterCount:
+    campaign, kind, sender, country, status, letters = row
+    return LetterCount(campaign, kind, sender, country, Status(status), letters)
+
+
+def _way_count(row: sqlite3.Row) -> WayCount:
+    campaign, channel, status, letters = row
+    return WayCount(campaign, channel, Status(status), letters)
 
 
 def _recorded(replaced: set[Status]) -> Recorded:

@@ -124,7 +124,7 @@ def _deliveries() -> None:
         sa.Column("tries", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("delivery_broadcast", "delivery", ["broadcast", "state"])
+    op.create_index("delivery_broadcast", "delivery", ["broadcast", "state", "platform"])
     op.execute(
         "INSERT INTO delivery SELECT id, platform, chat, message, queued_at, NULL, NULL, 'ready', 0"
         " FROM delivery_before"

@@ -1,0 +1,193 @@
+"""Whatever organisers and readers do while broadcasts go out: nobody gets one twice, and the numbers add up."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.broadcasts import Broadcast, Content, Fate, State
+from bot.events import Chat, Message
+from bot.pacing import Limits
+from bot.platforms.base import GoneError, LaterError, RefusedError, UnreachableError, UnsureError
+from bot.store.work import Work
+from tests.bot.mailings import Post, posting
+from tests.bot.store.followers import ORGANISER, follow, numbered, update
+from tests.bot.store.people import ANNA
+
+T = TypeVar("T")
+TROUBLES: tuple[Exception | None, ...] = (
+    None,
+    None,
+    GoneError(),
+    RefusedError("no"),
+    UnsureError(),
+    LaterError(2),
+    UnreachableError("away"),
+)
+PASSING = (LaterError, UnreachableError)
+"""Troubles that meet each message once."""
+
+
+class Sending(RuleBasedStateMachine):
+    """A bot that sends broadcasts, an organiser who steers them, and readers who come and go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.ending = AsyncExitStack()
+        self.folder = tempfile.TemporaryDirectory()
+        self.addressed: dict[int, int] = {}
+        self.troubled: dict[str, Exception | None] = {}
+        self.met: set[tuple[str, int]] = set()
+        self.arrived: Counter[tuple[str, str]] = Counter()
+        self.silent: Counter[tuple[str, str]] = Counter()
+        self.closed: set[str] = set()
+        """Chats that want nothing more, and to which nothing was under way when they said so."""
+
+    def do(self, what: Coroutine[Any, Any, T]) -> T:
+        """Return what comes of it."""
+        return self.loop.run_until_complete(asyncio.wait_for(what, 30))
+
+    @initialize(troubles=st.lists(st.sampled_from(TROUBLES), min_size=3, max_size=25))
+    def begin(self, troubles: list[Exception | None]) -> None:
+        """Let people follow, each of whom is reached in their own way."""
+        chats = numbered("chat", range(len(troubles)))
+        self.troubled = dict(zip(chats, troubles, strict=True))
+        self.post: Post = self.do(
+            self.ending.enter_async_context(posting(Path(self.folder.name), Limits(a_second=4)))
+        )
+        self.post.wire.trouble = self.trouble
+        self.do(follow(self.post.store, *chats))
+
+    async def trouble(self, chat: Chat, message: Message, delivery: int) -> None:
+        """Let a message meet what its chat is known for; keep that it has arrived."""
+        if chat == ORGANISER:
+            return
+        assert chat.id not in self.closed, "somebody got a message who wanted no more"
+        error = self.troubled.get(chat.id)
+        if error and not (isinstance(error, PASSING) and (chat.id, delivery) in self.met):
+            self.met.add((chat.id, delivery))
+            if not isinstance(error, UnsureError) or message.silent:
+                if not isinstance(error, UnsureError):
+                    raise error
+            else:
+                self.arrived[message.html, chat.id] += 1
+                raise error
+        (self.silent if message.silent else self.arrived)[message.html, chat.id] += 1
+
+    async def worked(self, what: Any) -> Any:
+        """Do something in the database, as a conversation does."""
+        async with self.post.store.work() as work:
+            return await what(work)
+
+    async def found(self, number: int) -> Broadcast:
+        """Return how a broadcast stands."""
+        async with self.post.store.work() as work:
+            found = await work.broadcast(number)
+        assert found
+        return found
+
+    @rule()
+    @precondition(lambda self: len(self.addressed) < 3)
+    def start(self) -> None:
+        """Start a broadcast."""
+
+        async def what(work: Work) -> None:
+            name = f"update {len(self.addressed)}"
+            size = await work.audience(update().scope)
+            number = await work.start_broadcast(ANNA, replace(update(), content=Content({"en": name}, "en")))
+            self.addressed[number] = sum(size.values())
+
+        self.do(self.worked(what))
+
+    @rule(seconds=st.floats(0.1, 4))
+    def time_passes(self, seconds: float) -> None:
+        """Let something be sent."""
+        self.do(self.post.time.sleep(seconds))
+
+    @rule(number=st.integers(1, 3), to=st.sampled_from([State.PAUSED, State.RUNNING, State.CANCELLED]))
+    def steer(self, number: int, to: State) -> None:
+        """Pause one, go on with it, or cancel it."""
+        self.do(self.worked(lambda work: work.steer(number, to)))
+
+    @rule()
+    def restart(self) -> None:
+        """Start the bot again."""
+        self.do(self.post.restart())
+
+    @rule(number=st.integers(1, 3), again=st.booleans())
+    def settle(self, number: int, again: bool) -> None:
+        """Decide on what is not known."""
+        self.do(self.worked(lambda work: work.settle(number, again)))
+
+    @rule(reader=st.integers(0, 24), erase=st.booleans())
+    def leave(self, reader: int, erase: bool) -> None:
+        """Let somebody stop the news, or have everything forgotten."""
+        chat = Chat("wire", f"chat{reader % len(self.troubled)}")
+
+        async def what(work: Work) -> None:
+            await (work.drop(chat) if erase else work.unsubscribe(chat))
+
+        async def leaves() -> None:
+            await self.post.stop()  # nothing is under way
+            await self.worked(what)
+            if erase:
+                await self.post.store.purge()
+            await self.post.start()
+
+        self.do(leaves())
+        self.closed.add(chat.id)
+
+    @invariant()
+    def nobody_gets_one_twice(self) -> None:
+        """What was sent again by an organiser's decision came without a sound, once."""
+        assert all(times == 1 for times in self.arrived.values()), self.arrived
+        assert all(times == 1 for times in self.silent.values()), self.silent
+
+    @invariant()
+    def it_adds_up(self) -> None:
+        """Everybody who was addressed is counted, once."""
+        for number, people in self.addressed.items():
+            assert self.do(self.found(number)).people() == people
+
+    def teardown(self) -> None:
+        """Let everything come to its end, and see that the reports say what happened."""
+        try:
+            if hasattr(self, "post"):
+                for number in self.addressed:
+                    self.do(self.worked(lambda work, number=number: work.steer(number, State.RUNNING)))
+                for number in self.addressed:
+                    self.report(self.do(self.post.until(number, _ended)))
+                self.nobody_gets_one_twice()
+        finally:
+            self.do(self.ending.aclose())
+            self.loop.close()
+            self.folder.cleanup()
+
+    def report(self, found: Broadcast) -> None:
+        """See that the numbers of a report are what happened."""
+        name = found.terms.content.texts["en"]
+        reached = {chat for html, chat in (*self.arrived, *self.silent) if html == name}
+        assert not found.people(Fate.READY, Fate.SENDING) or found.state == State.CANCELLED
+        assert found.people() == self.addressed[found.id]
+        assert (
+            found.people(Fate.SENT) <= len(reached) <= found.people(Fate.SENT, Fate.UNKNOWN, Fate.CANCELLED)
+        )
+
+
+def _ended(found: Broadcast) -> bool:
+    return found.state in (State.DONE, State.CANCELLED)
+
+
+Sending.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestSending = Sending.TestCase

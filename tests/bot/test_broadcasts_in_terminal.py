@@ -1,0 +1,176 @@
+"""`solidarity-bot broadcasts`: an update from files, seen before it goes out, followed, steered and settled."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.broadcasts import Fate, State
+from bot.store.store import Store
+from tests.bot.store.followers import follow, numbered, update
+from tests.bot.store.people import ANNA
+from tests.botapi import BotApi
+from tests.broadcast_ordeals import Mailed, beside
+from tests.telegram_program import Program, careless
+from tests.terminal import Ended, run
+
+ENGLISH = "They were **reinstated** at [the mine](https://example.org/mine).\n\n- all of them"
+NOBODY = "No bot is running"
+
+
+async def broadcasts(folder: Path, *words: str, typed: tuple[str, ...] = ()) -> Ended:
+    """Return what the command says."""
+    return await asyncio.to_thread(run, folder, *typed, arguments=["broadcasts", *words])
+
+
+async def followed(folder: Path, *chats: str) -> None:
+    """Let chats on Telegram follow a campaign."""
+    store = await Store.open(folder / "solidarity.db")
+    try:
+        await follow(store, *chats, platform="telegram", campaign="zhanaozen-2011")
+    finally:
+        await store.close()
+
+
+def texts(folder: Path, **by_language: str) -> list[str]:
+    """Return the files of an update."""
+    files = []
+    for language, text in by_language.items():
+        file = folder / f"update.{language}.md"
+        file.write_text(text, encoding="utf-8")
+        files.append(str(file))
+    return files
+
+
+async def test_an_update_from_files(tmp_path: Path) -> None:
+    """It says who gets what and how long that takes, asks, and follows the running bot until all have it, once."""
+    words = texts(tmp_path, en=ENGLISH, ru="Их **восстановили**.")
+    data = tmp_path / "data"
+    async with BotApi() as server, Program(server, data) as program:
+        mailed = await Mailed.prepared(server, program, 0)
+        people = [server.user(f"Ada {n}") for n in range(40)]
+        for user in people:
+            user.started = True
+        await followed(data, *(str(user.id) for user in people))
+        await program.start()
+        asked = ("send", *words, "--campaign", "zhanaozen-2011")
+        refused = await broadcasts(data, *asked, typed=("n",))
+        assert refused.status == 1
+        assert "nothing was sent" in refused.complaint
+        assert not any(user.private.bot_count for user in people)
+        done = await broadcasts(data, *asked, typed=("y",))
+        assert done.status == 0, done.complaint
+        assert all(user.private.bot_count == 1 for user in people)
+        assert people[0].private.bot_messages[0].text.startswith("They were reinstated at the mine")
+        for said in (
+            "40  telegram, en",
+            "40  in all",
+            "about 2 seconds",
+            "reinstated",
+            "восстановили",
+            "40  sent",
+        ):
+            assert said in done.said
+        assert NOBODY not in done.said
+        found = await broadcasts(data)
+        assert "40 of      40 sent  zhanaozen-2011: has gone out" in found.said
+        assert "Broadcast 1 has gone out." in (await broadcasts(data, "show", "1")).said
+        assert not (careful := careless(server)), careful
+        assert mailed.author.private.bot_count == 0
+
+
+async def test_nobody_sends_it(tmp_path: Path) -> None:
+    """Where no bot is running, that is said, and the broadcast waits for one."""
+    await followed(tmp_path / "data", "1")
+    words = texts(tmp_path, en="News")
+    done = await broadcasts(tmp_path / "data", "send", *words, "--campaign", "zhanaozen-2011", "--yes")
+    assert done.status == 0, done.complaint
+    assert NOBODY in done.said
+    assert NOBODY in (await broadcasts(tmp_path / "data")).said
+    for command, state in (("pause", "paused"), ("go-on", "running"), ("cancel", "cancelled")):
+        said = await broadcasts(tmp_path / "data", command, "1")
+        assert said.status == 0, said.complaint
+        async with beside(tmp_path / "data") as work:
+            found = await work.broadcast(1)
+        assert found
+        assert found.state == State(state)
+    again = await broadcasts(tmp_path / "data", "cancel", "1")
+    assert (again.status, again.complaint.strip()) == (1, "broadcast 1: It has ended already.")
+
+
+async def test_a_running_bot_notices(tmp_path: Path) -> None:
+    """A pause from the terminal holds a running bot within two seconds, and it goes on when it is told to."""
+    async with BotApi() as server, Program(server, tmp_path, LIMITS__PER_SECOND="20") as program:
+        mailed = await Mailed.prepared(server, program, 120)
+        await mailed.begin()
+        await program.start()
+        await server.calls.wait_for("sendMessage", 10, within=20)
+        assert (await broadcasts(tmp_path, "pause", "1")).status == 0
+        paused = (await mailed.found()).people(Fate.SENT, Fate.SENDING)
+        await asyncio.sleep(2)
+        assert (await mailed.found()).people(Fate.SENT) == paused < 120
+        assert (await broadcasts(tmp_path, "go-on", "1")).status == 0
+        done = await broadcasts(tmp_path, "show", "1", "--follow")
+        assert "120  sent" in done.said
+        mailed.check(await mailed.found())
+
+
+async def test_what_is_not_known_is_settled(tmp_path: Path) -> None:
+    """What may have arrived is shown with what to do about it, and left or sent again."""
+    store = await Store.open(tmp_path / "solidarity.db")
+    try:
+        await follow(store, *numbered("", range(5)), platform="telegram")
+        async with store.work() as work:
+            number = await work.start_broadcast(ANNA, update())
+            await work.claim(number, "telegram", 3)
+            await work.recover("telegram", repeatable=False)
+    finally:
+        await store.close()
+    shown = await broadcasts(tmp_path, "show", "1")
+    assert "3  not known whether it arrived" in shown.said
+    assert "broadcasts settle 1 --again" in shown.said
+    assert "3 messages are sent again" in (await broadcasts(tmp_path, "settle", "1", "--again")).said
+    assert "nothing to decide on" in (await broadcasts(tmp_path, "settle", "1", "--leave")).said
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["send", "update.md"], "update.md: call it NAME.LANGUAGE.md, as in update.en.md"),
+        (["send", "update.xx.md"], "update.xx.md: xx: must be one of"),
+        (["send", "empty.en.md"], "empty.en.md: it says nothing"),
+        (["send", "long.en.md"], "characters; 3,500 go into one message everywhere"),
+        (["send", "update.en.md", "a.en.md"], "there is a text in this language already"),
+        (["send", "update.en.md", "--campaign", "nothing"], "--campaign nothing: name one of these: "),
+        (["send", "update.en.md", "--country", "XX"], "--country XX: give the two letters"),
+        (["send", "update.en.md", "--at", "soon"], "--at soon: write it like"),
+        (["send", "update.en.md", "--quiet", "8-8"], "--quiet 8-8: write two hours, as in 22-8"),
+        (["send", "update.en.md", "--zone", "Mars"], "--zone Mars: there is no such time zone"),
+        (["send", "update.en.md", "--usual", "ru"], "--usual ru: there is no text in this language"),
+        (["send", "update.en.md"], "nobody would get it; nothing was sent"),
+        (["show", "7"], "7: there is no such broadcast; `solidarity-bot broadcasts` lists them"),
+        (["pause", "7"], "7: there is no such broadcast"),
+    ],
+)
+async def test_mistakes(tmp_path: Path, words: list[str], complaint: str) -> None:
+    """Each mistake is one line that says what to do, and nothing is sent."""
+    await (await Store.open(tmp_path / "data" / "solidarity.db")).close()
+    files = {"update.md": "x", "update.xx.md": "x", "empty.en.md": " ", "long.en.md": "x" * 3501}
+    for name, text in {**files, "update.en.md": "News", "a.en.md": "News"}.items():
+        (tmp_path / name).write_text(text)
+    given = [str(tmp_path / word) if word.endswith(".md") else word for word in words]
+    if words[0] == "send" and "--campaign" not in words:
+        given += ["--campaign", "zhanaozen-2011"]
+    done = await broadcasts(tmp_path / "data", *given, typed=("y",))
+    assert done.status == 1
+    assert complaint in done.complaint
+    assert done.complaint.count("\n") == 1
+
+
+async def test_no_database(tmp_path: Path) -> None:
+    """Where the bot was never started there is nothing to look at, and one line says so."""
+    done = await broadcasts(tmp_path)
+    assert done.status == 1
+    assert "there is no database yet" in done.complaint
