@@ -7,6 +7,7 @@ import contextlib
 import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 from bot import config
 from bot.campaigns import Campaigns
@@ -28,11 +29,14 @@ from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.telling import Telling
 from handlers import HANDLERS
+from handlers.group_card import renewed
 from handlers.groups import happens
 from handlers.world import Organisers, World
 
 SWEEP = 3600.0
 """Seconds between two looks for conversations that have fallen silent."""
+CARDS = 30.0
+"""Seconds between two looks whether a group's card shows the truth: at most so often is one edited."""
 LAST_MESSAGES = 2.0
 """Seconds in which messages under way may still be sent at the end."""
 
@@ -84,6 +88,7 @@ async def running(
     store = await opened(settings)
     async with store.work() as work:
         world.letters.know(await work.letters_to())
+        world.cards.mark(*(group.code for group in await work.groups()))
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
     mailing = Mailing(store, Telling(store, outbox, messages, {"telegram": settings.limits.per_second}))
     roles = Roles()
@@ -96,7 +101,11 @@ async def running(
         conversations = Conversations(HANDLERS, world, chance, happens)
         files = Files()
         dispatcher = Dispatcher(conversations, messages, store, outbox, pace, roles, files)
-        yield Bot(dispatcher, outbox, store, roles, files, mailing)
+        showing = asyncio.create_task(_show(dispatcher, world))
+        try:
+            yield Bot(dispatcher, outbox, store, roles, files, mailing)
+        finally:
+            showing.cancel()
     finally:
         sweeping.cancel()
         await mailing.stop()
@@ -121,6 +130,21 @@ async def _sweep(store: Store) -> None:
         await asyncio.sleep(SWEEP)
         with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
             await store.sweep()
+
+
+async def _show(dispatcher: Dispatcher[World], world: World) -> None:
+    while True:
+        await asyncio.sleep(CARDS)
+        await renew_cards(dispatcher, world)
+
+
+async def renew_cards(dispatcher: Dispatcher[World], world: World) -> None:
+    """Let the cards of groups show what has changed since they were renewed last."""
+    for code in world.cards.take():
+        try:
+            await dispatcher.tell(partial(renewed, code, world))
+        except StoreError:  # it is tried again with the next
+            world.cards.mark(code)
 
 
 def _keep_log(settings: config.Settings) -> None:

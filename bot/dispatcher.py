@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +12,7 @@ from typing import Generic
 
 from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations, Turn
-from bot.dialogue import Done, World
+from bot.dialogue import Done, Told, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
@@ -155,6 +155,12 @@ class Dispatcher(Generic[World]):
         if effect.after_erasure:
             await self._store.purge()
 
+    async def tell(self, telling: Callable[[Work], Awaitable[tuple[Told, ...]]]) -> None:
+        """Say in other chats what `telling` finds is to be said there. Raises StoreError if it cannot be recorded."""
+        async with self._store.work() as work:
+            told = await self._queue_told(Done((), told=await telling(work)), work)
+        self._tell(told)
+
     def _tell(self, told: Sequence[Unsent]) -> None:
         """Start to say something in other chats; what another process sends is left to that."""
         for one in told:
@@ -182,6 +188,8 @@ class Dispatcher(Generic[World]):
                 return _Effect(new=False)
             if event.happened is not None:
                 return await self._happened(event, known, work)
+            if event.through is not None:
+                await work.came_from(event.person, event.through)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
             language = await self._language(known, event, work, begins=not open_ones(frames))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))

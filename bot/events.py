@@ -151,6 +151,8 @@ class Event:
     """Whether the person came by a link, perhaps for the first time."""
     late: bool = False
     """Whether it is old news: the bot was away when it was said."""
+    through: Chat | None = None
+    """The group in which it was said that it is to be done in private, where the app leads there by itself."""
     happened: Happening | None = None
     """What it tells of, where nobody said anything."""
     roles: Mapping[Chat, Role] = field(default_factory=dict)

@@ -37,6 +37,11 @@ class Group:
         """Where news go."""
         return Chat(self.chat.platform, self.topic or self.chat.id)
 
+    @property
+    def card(self) -> str:
+        """The name of its card: the one message that shows its letters."""
+        return f"group {self.code}"
+
 
 @dataclass(frozen=True, slots=True)
 class Through:

@@ -57,6 +57,7 @@ class Setup:
             "goal": self._goal,
             "here": self._here,
             "who": self._who,
+            "card": self._card,
         }
         return await settings.get(words[0] if words else "", self._overview)(words[1:])
 
@@ -72,6 +73,7 @@ class Setup:
             self._button(Phrase("Our goal"), "goal"),
             self._button(Phrase("Who may send news"), "who"),
             *here,
+            self._button(Phrase("Show our letters here"), "card"),
         )
         return Reply("group/overview", said, buttons)
 
@@ -85,6 +87,7 @@ class Setup:
     async def _set(self, group: Group, mine: bool = False) -> Reply:
         """Record what is set now, and return the state."""
         kept = await self.store.set_group(group, self.event.person if mine else None)
+        self.world.cards.mark(kept.code)
         return await replace(self, group=kept)._overview([])
 
     # --- the parts
@@ -135,6 +138,10 @@ class Setup:
             return await self._overview([])
         here: Chat = self.event.chat
         return await self._set(replace(self.group, topic=None if here == here.whole else here.id))
+
+    async def _card(self, words: list[str]) -> Reply:
+        """Say what there is to know of the card, which is shown beside it."""
+        return Reply("group/card-kept", buttons=(self._button(Phrase("Back to the overview")),))
 
     async def _who(self, words: list[str]) -> Reply:
         chosen = next((one for one in get_args(Who) if words[:1] == [one]), None)

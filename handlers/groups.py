@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from bot.dialogue import Answers, Dialogue, Done, Needs, Told
 from bot.events import Button, Chat, Event, Happening, Phrase, Reply
+from handlers.group_card import card
 from handlers.group_setup import Setup
 from handlers.start import introduction
 from handlers.world import Store, Talk, World, spoken
 
 _CHAT = re.compile(r"(-[0-9]{1,20}|![^\s]{1,255})(?:\s|\Z)", re.ASCII)
 """A group as it is named in private: by its number, or by its room."""
+UNNAMED = Phrase("A group without a name")
 
 
 async def happens(event: Event, world: World, store: Store) -> Done:
@@ -81,8 +83,10 @@ async def set_up(event: Event, answers: Answers, world: World, store: Store) -> 
     group = await store.group(chat)
     if group is None:
         group = await store.add_group(chat, "", event.person, spoken(event.person, world))
-    reply = await Setup(event, group, world, store).answer(words if event.public else words[1:])
-    return Done((reply,), instead=True, language=_chosen(event, words, world))
+    wanted = words if event.public else words[1:]
+    reply = await Setup(event, group, world, store).answer(wanted)
+    told = await card(group, world, store) if wanted[:1] == ["card"] else ()
+    return Done((reply,), instead=True, language=_chosen(event, words, world), told=told)
 
 
 def _chosen(event: Event, words: list[str], world: World) -> str | None:
@@ -93,9 +97,8 @@ def _chosen(event: Event, words: list[str], world: World) -> str | None:
 
 async def _which(event: Event, store: Store) -> Reply:
     """Return the groups into which somebody has brought the bot, or how to bring it into one."""
-    unnamed = Phrase("A group without a name")
     buttons = (
-        Button(group.title or unnamed, command=f"group {group.chat.id}")
+        Button(group.title or UNNAMED, command=f"group {group.chat.id}")
         for group in await store.groups_of(event.person)
         if group.chat.platform == event.chat.platform
     )

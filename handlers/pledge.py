@@ -59,6 +59,7 @@ async def mark(event: Event, answers: Answers, world: World, store: Store) -> Do
     if found is None:
         return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
     await store.note_waiting(event.person, event.chat, found.terms.campaign)
+    world.cards.mark(await store.came_by(event.person))
     said = {"pledge": pledging.shown(found, world), "before": str(int(number)) not in waiting}
     return Done((Reply("pledge/sent", said),))
 

@@ -68,6 +68,7 @@ async def finish(event: Event, answers: Answers, way: Route, world: World, store
     pledge = _pledge(event, answers, way)
     recorded = await store.add_pledge(event.person, pledge)
     await store.note_waiting(event.person, event.chat, pledge.campaign)
+    world.cards.mark(await store.came_by(event.person))
     world.letters.add(pledge.campaign, (one.recipient for one in pledge.ways))
     offered = await _offered(event, way, recorded, store)
     return Done((Reply("pledge/recorded", {"pledge": pledge, "recorded": recorded}, offered),))

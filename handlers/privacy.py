@@ -10,6 +10,7 @@ from bot.events import Button, Event, Phrase, Reply
 from bot.frames import parse
 from handlers import pledging
 from handlers.answered import Line, lines
+from handlers.groups import UNNAMED
 from handlers.world import Store, Talk, World, again
 
 
@@ -30,14 +31,18 @@ def mydata_of(dialogues: tuple[Talk, ...]) -> Talk:
         """Return everything that is kept about the person."""
         kept = await store.kept(event.person)
         news = await store.subscriptions(event.chat)
+        brought_into = await store.groups_of(event.person)
         titles = {campaign.slug: campaign.title for campaign in world.campaigns}
         said = {
             "kept": kept,
             "answered": [line for text in kept.conversations for line in _answered(text, known, world)],
             "pledges": [pledging.shown(p, world) for p in kept.pledges],
+            "through": await store.came_by(event.person) is not None,
+            "groups": [group.title or UNNAMED for group in brought_into],
             "news": [(titles.get(one.campaign, one.campaign), one) for one in news],
         }
-        something = kept.pledges or kept.language or kept.conversations or news
+        others = news or brought_into or said["through"]
+        something = kept.pledges or kept.language or kept.conversations or others
         button = Button(Phrase("Erase what is kept about me"), command="forget")
         return Done((Reply("privacy/mydata", said, (button,) if something else ()),))
 
@@ -64,6 +69,7 @@ async def forget(event: Event, answers: Answers, world: World, store: Store) -> 
     """Erase everything that is kept about the person, open conversations with it."""
     if answers.text("sure") != "yes":
         return Done((Reply("privacy/kept"),))
+    world.cards.mark(await store.came_by(event.person))
     await store.forget(event.person)
     return Done((Reply("privacy/forgotten"),), clear=True, erased=True)
 

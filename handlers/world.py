@@ -14,7 +14,7 @@ from bot.choosing import Label, Option
 from bot.countries import Countries
 from bot.dialogue import Answers, Choice, Dialogue, Step
 from bot.events import Chat, Person, Reply
-from bot.groups import Group
+from bot.groups import Group, Progress
 from bot.pledges import DayCount, Kept, NewPledge, PeopleCount, Pledge, Recorded, Tally
 from bot.subscriptions import Subscription
 
@@ -54,6 +54,29 @@ class LettersSoFar:
         return self._letters[campaign, recipient]
 
 
+class Cards:
+    """Which groups' letters have changed since their cards were looked at, and what each card shows by now."""
+
+    def __init__(self) -> None:
+        self._due: set[str] = set()
+        self._shown: dict[str, object] = {}
+
+    def mark(self, *codes: str | None) -> None:
+        """Note that the card of the group with that code may show something else; None: of no group."""
+        self._due.update(code for code in codes if code)
+
+    def take(self) -> tuple[str, ...]:
+        """Return the codes of the groups whose cards are to be looked at now."""
+        due, self._due = self._due, set()
+        return tuple(sorted(due))
+
+    def shows(self, code: str, shown: object) -> bool:
+        """Return whether a card is to show something else than before, and remember what."""
+        before = self._shown.get(code)
+        self._shown[code] = shown
+        return before != shown
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -67,6 +90,7 @@ class World:
     languages: tuple[str, ...]
     organisers: Organisers
     letters: LettersSoFar = field(default_factory=LettersSoFar)
+    cards: Cards = field(default_factory=Cards)
     clock: Callable[[], datetime] = _now
 
     @property
@@ -97,6 +121,9 @@ class Store(Protocol):
     async def close_group(self, chat: Chat) -> None: ...
     async def moved(self, chat: Chat, to: Chat) -> None: ...
     async def came(self, person: Person, group: Group) -> None: ...
+    async def came_by(self, person: Person) -> str | None: ...
+    async def progress(self, code: str) -> Progress: ...
+    async def card(self, name: str) -> str | None: ...
     async def groups_of(self, person: Person) -> tuple[Group, ...]: ...
     async def set_group(self, group: Group, keeper: Person | None = None) -> Group: ...
     async def follow(self, group: Group, campaign: str) -> Group: ...

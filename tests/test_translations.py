@@ -29,6 +29,7 @@ from bot.groups import Group
 from bot.messages import LOCALES, SOURCE, Messages, languages
 from bot.resources import templates
 from bot.store.store import Store
+from handlers.group_card import Letters
 from handlers.route import Route
 from tests.bot.test_charts import ON, figures
 from tests.door import KEY, NOW, Door, door_to, furnished, open_door
@@ -130,6 +131,16 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     },
     "group/admins-only": {},
     "group/ask": {"asked": "goal"},
+    "group/card": {
+        "count": Letters(15, 0),
+        "goal": 50,
+        "until": NOW.date(),
+        "bar": "▰",
+        "reached": True,
+        "fewest": 5,
+        "full": False,
+    },
+    "group/card-kept": {},
     "group/channel": {"title": "News"},
     "group/nobody": {},
     "group/overview": {"group": GROUP, "campaigns": ["Chile"], "public": True},

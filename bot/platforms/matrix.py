@@ -261,7 +261,13 @@ class Matrix:
             inside = private(event.person.id)
             self._rooms.asked_for(event.person.id)
             yield replace(
-                event, id=f"{event.id} private", chat=inside, public=False, message=None, called=False
+                event,
+                id=f"{event.id} private",
+                chat=inside,
+                public=False,
+                message=None,
+                called=False,
+                through=event.chat.whole,
             )
 
     def _heard(self, raw: Json, room_id: str, thread: str | None) -> None:

@@ -101,7 +101,7 @@ class GroupWork(Transaction):
         for statement in statements.CLOSE:
             await self._connection.rows(statement, platform=place.platform, chat=place.id)
         await self._connection.rows(statements.FORGET_COMERS, code=group.code)
-        await self._connection.rows(statements.FORGET_CARD, name=card_of(group.code))
+        await self._connection.rows(statements.FORGET_CARD, name=group.card)
 
     # --- moving
 
@@ -121,7 +121,7 @@ class GroupWork(Transaction):
         for statement in statements.CLOSE:
             await self._connection.rows(statement, platform=to.platform, chat=to.id)
         await self._connection.rows(statements.GROUP_MOVED, of=to.platform, old=group.chat.id, new=to.id)
-        await self._connection.rows(statements.FORGET_CARD, name=card_of(group.code))
+        await self._connection.rows(statements.FORGET_CARD, name=group.card)
 
     async def followed(self, event: Event) -> bool:
         """Return whether something may be open with this person since before their group moved; now it is here."""
@@ -143,6 +143,12 @@ class GroupWork(Transaction):
             await self._connection.rows(statements.OPENED, of=group.code)
         await self._connection.rows(statements.CAME, owner=owner, code=group.code, at=self._now)
 
+    async def came_from(self, person: Person, chat: Chat) -> None:
+        """Note that `person` came from the group in `chat`, if one is registered there."""
+        group = await self.group(chat)
+        if group is not None:
+            await self.came(person, group)
+
     async def came_by(self, person: Person) -> str | None:
         """Return the code of the link through which `person` came last."""
         rows = await self._connection.rows(statements.CAME_BY, owner=self._owners.owner(person))
@@ -161,11 +167,6 @@ class GroupWork(Transaction):
         return Progress(
             counted.get(False, none), counted.get(True, none), Through(both["letters"], both["people"])
         )
-
-
-def card_of(code: str) -> str:
-    """Return the name of the card of the group whose link carries `code`."""
-    return f"group {code}"
 
 
 def _only(rows: list[sqlite3.Row]) -> Group | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.events import Chat, Person
-from bot.groups import Group
+from bot.groups import Group, Progress
 from bot.subscriptions import Subscription
 
 
@@ -33,6 +33,18 @@ class NoGroups:
 
     async def came(self, person: Person, group: Group) -> None:
         """Keep nobody."""
+
+    async def came_by(self, person: Person) -> str | None:
+        """Return no code."""
+        return None
+
+    async def progress(self, code: str) -> Progress:
+        """Return that nothing came of it."""
+        return Progress()
+
+    async def card(self, name: str) -> str | None:
+        """Return none."""
+        return None
 
     async def groups_of(self, person: Person) -> tuple[Group, ...]:
         """Return none."""

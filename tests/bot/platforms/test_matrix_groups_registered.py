@@ -114,3 +114,27 @@ async def test_a_private_chat_is_no_group(people: People, bot: Running) -> None:
     ada = await people.meet("Ada")
     chat = await private_chat(ada, bot, encrypted=False)
     assert await registered(bot, chat.id) is None
+
+
+async def test_who_comes_from_a_room(people: People, bot: Running) -> None:
+    """Whoever asks for a letter in a room, or types its code in private, comes through its link."""
+    ada, ben = await people.meet("Ada"), await people.meet("Ben")
+    room = await room_with(ada, bot.id, ben)
+    group = await becomes(bot, room.id, "Branch 7")
+    assert group is not None
+    inside = Chat(ben, room.id)
+    await inside.answered(await inside.says("!letter"), quiet=0)
+    chat = await private_chat(ada, bot, encrypted=False)
+    await chat.answered(await chat.says(f"!start {group.code}"), quiet=0)
+    for person in (ada, ben):
+        await comes_by(bot, person, group.code)
+
+
+async def comes_by(bot: Running, person: Person, code: str) -> None:
+    """Wait until it is known through which link somebody came."""
+    for _ in range(400):
+        async with bot.bot.store.work() as work:
+            if await work.came_by(Somebody("matrix", person.id)) == code:
+                return
+        await asyncio.sleep(0.05)
+    raise AssertionError("waited in vain")
