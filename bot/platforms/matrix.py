@@ -8,11 +8,10 @@ import logging
 import math
 import secrets
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import nio
 from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
@@ -186,7 +185,7 @@ class Matrix:
         if chat.id.startswith("@"):
             keys = [key for key, _ in reactions(message.buttons)]
             self._stop_offering(chat)
-            self._seeding[chat.id] = asyncio.create_task(_quiet(self._seed(room, event, keys, name)))
+            self._seeding[chat.id] = asyncio.create_task(_quiet(partial(self._seed, room, event, keys, name)))
 
     async def _seed(self, room: str, event: str, keys: list[str], name: str) -> None:
         for number, key in enumerate(keys):
@@ -227,7 +226,7 @@ class Matrix:
         """Let `event` have its effect, and start to answer it."""
         self._stop_offering(event.chat)
         taken = await until_recorded(partial(take, event), self._sleep)
-        answer = self._in_background(_answered(taken))
+        answer = self._in_background(partial(_answered, taken))
         under_way = self._under_way.setdefault(event.chat.id, set())
         under_way.add(answer)
         answer.add_done_callback(partial(self._left, event.chat))
@@ -342,7 +341,7 @@ class Matrix:
 
     # --- coming and going
 
-    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _in_background(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         task = asyncio.create_task(_quiet(work))
         self._answers.add(task)
         task.add_done_callback(self._answers.discard)
@@ -394,10 +393,10 @@ async def _answered(taken: Taken) -> None:
     await taken.answer
 
 
-async def _quiet(work: Coroutine[Any, Any, None]) -> None:
+async def _quiet(work: Callable[[], Awaitable[None]]) -> None:
     """Do `work`; what others sent must not stand in the log."""
     try:
-        await work
+        await work()
     except UndeliveredError:
         pass
     except Exception as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import nio
@@ -119,6 +119,12 @@ class Rooms:
         """Remember that a person has left the private chat: they are not asked in again by us."""
         keep(self._left, person, None)
         self._opened.pop(person, None)
+
+    def told(self, room_id: str, events: Iterable[Json]) -> None:
+        """Learn from what is told of a room whether somebody refuses the private chat that we have opened there."""
+        for person, opened in list(self._opened.items()):
+            if opened == room_id and any(_leaves(person, event) for event in events):
+                self.left(person)
 
     def closed(self, room_id: str) -> None:
         """Forget a room that we are no longer in; who has put us out of a private chat has left it."""
@@ -234,6 +240,11 @@ class Rooms:
                     await self._news.wait()
         except TimeoutError:
             raise UnreachableError("the homeserver has not told of the room yet") from None
+
+
+def _leaves(person: str, event: Json) -> bool:
+    member = event.get("type") == "m.room.member" and event.get("state_key") == person
+    return member and inner(event, "content").get("membership") in ("leave", "ban")
 
 
 def inviter(told: list[Json], own_id: str) -> str | None:

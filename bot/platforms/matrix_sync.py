@@ -237,7 +237,9 @@ class Syncing:
             self.client.rooms[room].members_synced = True  # for we ask for all members, not for some
         except Exception as error:  # whatever somebody has set there: other rooms are not stalled by it
             log.warning("Matrix: a room cannot be read (%s)", type(error).__name__)
-        self.upgrades.notice(room, [*read_events(info.get("state")), *happened])
+        known = [*read_events(info.get("state")), *happened]
+        self.upgrades.notice(room, known)
+        self.rooms.told(room, known)
         self.rooms.changed()
 
     async def _entered(self, room: str, info: Json, events: list[Json], since: Position, take: Take) -> None:

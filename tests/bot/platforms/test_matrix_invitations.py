@@ -10,8 +10,9 @@ from bot.platforms import matrix_rooms
 from bot.platforms.matrix_rooms import HOUR, MOST, MOST_BY_ONE, Patience
 from tests.bot.platforms.matrix_bot import ADDRESSES, Running, bot_on, is_answered, private_chat
 from tests.homeserver import faults
+from tests.homeserver.chat import Chat
 from tests.homeserver.gate import Gate
-from tests.homeserver.person import People
+from tests.homeserver.person import People, Person
 from tests.homeserver.synapse import Account, Synapse
 
 
@@ -92,26 +93,49 @@ async def test_asked_in_while_it_was_down(
         await is_answered(chat)
 
 
-@pytest.mark.parametrize("by", ["Ben", "the homeserver"])
-async def test_refused(running: Running, people: People, gate: Gate, by: str) -> None:
-    """Where the bot cannot open a private chat, it says among the others how to begin one, once."""
+async def test_refused(running: Running, people: People, gate: Gate) -> None:
+    """Where the bot may open no private chat, it has said among the others how to begin one."""
+    his = await among_others(people, running)
+    gate.fails(faults.refusal(403, "M_FORBIDDEN"), "/createRoom")
+    await is_led_to_a_chat(his, running)
+    await begins_by_themselves(his.person, running)
+
+
+async def test_declined(running: Running, people: People, gate: Gate) -> None:
+    """Whoever declines the bot's own invitation at once is not asked again, and can begin a chat by themselves."""
+    his = await among_others(people, running)
+    ben = his.person
+    slow = gate.fails(faults.Delay(2), "/sync$", times=None)  # so that it hears of both together
+    await is_led_to_a_chat(his, running)
+    await ben.until(lambda: running.id in ben.reader.invitations.values(), "an invitation")
+    (invitation,) = ben.reader.invitations
+    await ben.ask("POST", f"/_matrix/client/v3/rooms/{invitation}/leave", {})
+    slow.cancel()
+    await is_answered(his, ADDRESSES)
+    await ben.caught_up()
+    assert not ben.reader.invitations
+    await begins_by_themselves(ben, running)
+
+
+async def among_others(people: People, running: Running) -> Chat:
+    """Return a room of Ada, Ben and the bot, as Ben sees it."""
     ada, ben = await people.meet("Ada"), await people.meet("Ben")
     room = await ada.makes_room(asks=[ben.id, running.id])
     his = await ben.accepts(ada.id)
     await ada.until(lambda: bool(room.messages(running.id)), "an introduction")
-    if by != "Ben":
-        gate.fails(faults.refusal(403, "M_FORBIDDEN"), "/createRoom")
-    (pointer,) = await his.answered(await his.says("!letter"), quiet=0.25)
+    return his
+
+
+async def is_led_to_a_chat(his: Chat, running: Running) -> None:
+    """See that the bot says where a letter is written."""
+    (pointer,) = await his.answered(await his.says("!letter"))
     assert f"→ {running.id}: letter" in pointer.body
     assert f'href="https://matrix.to/#/{running.id}"' in str(pointer.formatted_body)
-    if by == "Ben":
-        await ben.until(lambda: running.id in ben.reader.invitations.values(), "an invitation")
-        (invitation,) = ben.reader.invitations
-        await ben.ask("POST", f"/_matrix/client/v3/rooms/{invitation}/leave", {})
-        await his.answered(await his.says(ADDRESSES), quiet=0.25)
-        await ben.caught_up()
-        assert not ben.reader.invitations
-    chat = await private_chat(ben, running, encrypted=True)
+
+
+async def begins_by_themselves(person: Person, running: Running) -> None:
+    """See that whoever begins a private chat goes on there with what they began among others."""
+    chat = await private_chat(person, running, encrypted=True)
     begun, question = await chat.answered(await chat.says("letter"), lambda told: len(told) > 1)
     assert begun.body.startswith("You had begun this already")
     assert question.body.startswith("Which appeal?")

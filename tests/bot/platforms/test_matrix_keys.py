@@ -12,6 +12,7 @@ from tests.bot.platforms.matrix_bot import Running, bot_on, is_answered, private
 from tests.bot.platforms.matrix_traps import forged, with_events
 from tests.homeserver import faults
 from tests.homeserver.asking import Json
+from tests.homeserver.chat import Chat
 from tests.homeserver.gate import Gate
 from tests.homeserver.person import People
 from tests.homeserver.synapse import Account, Synapse
@@ -77,6 +78,18 @@ async def test_nonsense_one_time_keys(running: Running, people: People, gate: Ga
         assert (await seen.sees(answer)).encrypted
         assert rule.hits
         rule.cancel()
+
+
+async def test_another_device(running: Running, people: People) -> None:
+    """Whoever logs in on another device reads the next answer there too, though nobody has verified it."""
+    ada = await people.meet("Ada")
+    chat = await private_chat(ada, running, encrypted=True)
+    await is_answered(chat)
+    laptop = await people.meet_on_another_device(ada)
+    said = await chat.says("!help")
+    (answer, *_) = await chat.answered(said, quiet=0)
+    seen = await Chat(laptop, chat.id).sees(answer)
+    assert (seen.body, seen.encrypted) == (answer.body, True)
 
 
 async def test_claimed_keys(

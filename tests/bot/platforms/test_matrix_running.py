@@ -40,6 +40,8 @@ async def test_login(homeserver: Synapse, tmp_path: Path) -> None:
     assert done.status == 0, done.complaint
     second = login_of(data)
     assert second["device"] != first["device"]
+    assert second["pickle_key"] != first["pickle_key"]
+    assert len(bytes.fromhex(first["pickle_key"])) == 32
     assert not [f for f in data.rglob("*") if f.is_file() and PASSWORD.encode() in f.read_bytes()]
     with pytest.raises(RefusedError):
         await homeserver.ask("GET", WHOAMI, token=first["token"])
