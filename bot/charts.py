@@ -35,17 +35,26 @@ COUNTED: dict[Subject, Phrase] = {
     "countries": Phrase("By the country that the sender lives in."),
     "channels": Phrase("A letter that goes by two channels is counted for each."),
 }
+FOR_EVERYBODY: dict[Subject, Phrase] = {
+    "kinds": Phrase("People who have sent letters, or promised to"),
+    "countries": Phrase("People by country"),
+}
+IN_FIVES = Phrase("Each person is counted once in a row; the numbers are rounded down to fives.")
+# Translators: below the title of a picture; {counted} is a sentence that says what is counted
+OF_ALL = Phrase("{campaign} ({day}). {counted}")
 # Translators: below the title of a picture; {counted} is a sentence that says what is counted
 WHOSE = Phrase("{campaign} ({day}). {counted} For organisers: small numbers may point at a person.")
 # Translators: of letters; what the colours of bars stand for, and the lines below that too
 SENT, PROMISED = Phrase("sent"), Phrase("promised, not sent yet")
+# Translators: of people; what the colours of bars stand for
+HAVE_SENT, HAVE_PROMISED = Phrase("have sent letters"), Phrase("have only promised to")
 EACH: dict[Step, Phrase] = {
     "day": Phrase("sent each day"),
     "week": Phrase("sent each week, from Monday on"),
     "month": Phrase("sent each month"),
 }
 UNTIL_THEN = Phrase("sent until then")
-ALL = Phrase("All letters")
+ALL, EVERYBODY = Phrase("All letters"), Phrase("Everybody")
 ORGANISATIONS = Phrase("from organisations")
 OTHERS = Phrase("{number} other countries")
 NOWHERE = Phrase("no country given")
@@ -63,7 +72,12 @@ class Pictured:
     @property
     def title(self) -> Phrase:
         """What it shows."""
-        return TITLES[self.subject]
+        return (FOR_EVERYBODY if self.figures.public else TITLES)[self.subject]
+
+    @property
+    def counted(self) -> Phrase:
+        """What it counts, and how."""
+        return IN_FIVES if self.figures.public else COUNTED[self.subject]
 
     @property
     def rows(self) -> tuple[Count, ...]:
@@ -102,17 +116,20 @@ class Pictured:
         values = {
             "campaign": self.figures.campaign.title,
             "day": format_date(self.on, "long", locale=_locale(language)),
-            "counted": COUNTED[self.subject],
+            "counted": self.counted,
         }
+        below, names = WHOSE, (SENT, PROMISED)
+        if self.figures.public:
+            below, names = OF_ALL, (HAVE_SENT, HAVE_PROMISED)
         chart = Chart(
             language,
             "sorts",
             speak(self.title),
-            speak(replace(WHOSE, values=values)),
+            speak(replace(below, values=values)),
             labels=tuple(speak(one.label) for one in self.rows),
             sent=tuple(one.sent for one in self.rows),
             promised=tuple(one.promised for one in self.rows),
-            names=(speak(SENT), speak(PROMISED)),
+            names=(speak(names[0]), speak(names[1])),
         )
         return self._over_time(chart, speak) if self.subject == "time" else chart
 
@@ -133,19 +150,19 @@ def pictures(figures: Figures, countries: Countries, on: date) -> tuple[Pictured
 
 
 def _kinds(figures: Figures) -> Iterator[Count]:
-    yield replace(figures.all, label=ALL)
+    yield replace(figures.all, label=EVERYBODY if figures.public else ALL)
     yield from figures.kinds
     if figures.organisations.any:
         yield replace(figures.organisations, label=ORGANISATIONS)
 
 
 def _countries(figures: Figures, countries: Countries) -> Iterator[Count]:
-    known = [one for one in figures.countries if one.label]
+    known = [one for one in figures.countries if one.key]
     for one in known[:MOST_COUNTRIES]:
-        yield replace(one, label=CountryName(countries, str(one.label)))
+        yield replace(one, label=CountryName(countries, one.key))
     if others := known[MOST_COUNTRIES:]:
         yield _together(others, replace(OTHERS, values={"number": len(others)}))
-    yield from (replace(one, label=NOWHERE) for one in figures.countries if not one.label)
+    yield from (replace(one, label=NOWHERE) for one in figures.countries if not one.key)
 
 
 def _together(counts: Iterable[Count], label: Label) -> Count:

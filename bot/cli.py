@@ -17,6 +17,7 @@ from bot import config
 from bot.assembly import furnish, opened, running
 from bot.commands.broadcasts import broadcasts
 from bot.commands.export import audit, export, open_file
+from bot.commands.report import report
 from bot.commands.shared import CONFIG, one_line
 from bot.pacing import Limits, Pacing
 from bot.serving import on_signal, serve
@@ -148,3 +149,4 @@ main.add_command(export)
 main.add_command(open_file)
 main.add_command(audit)
 main.add_command(broadcasts)
+main.add_command(report)

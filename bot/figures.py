@@ -10,7 +10,7 @@ from typing import TypeVar
 from bot.campaigns import Campaign
 from bot.choosing import Label
 from bot.events import Phrase
-from bot.pledges import By, DayCount, LetterCount, PeopleCount, Tally, WayCount
+from bot.pledges import By, DayCount, LetterCount, PeopleCount, Status, Tally, WayCount
 
 CHANNELS = {
     "post": Phrase("by post"),
@@ -33,6 +33,8 @@ class Count:
     label: Label
     sent: int
     promised: int
+    key: str = ""
+    """Which sort that is: the kind of letter, the country, the channel."""
 
     @property
     def any(self) -> bool:
@@ -56,6 +58,10 @@ class Figures:
     channels: tuple[Count, ...] = ()
     days: tuple[DayCount, ...] = ()
     """On which days letters left, the earliest first."""
+    answered: int = 0
+    """How many of the letters that were sent somebody has replied to, acknowledged or forwarded."""
+    public: bool = False
+    """Whether everybody may read them."""
 
 
 def in_full(
@@ -75,6 +81,7 @@ def in_full(
         countries=_present(_count(code, countries, code) for code in sorted({code for code, _ in countries})),
         channels=_channels(_sums(ways, lambda one: one.channel)),
         days=tuple(one for one in days if one.campaign == campaign.slug),
+        answered=sum(one.letters for one in letters if one.status == Status.ANSWERED),
     )
 
 
@@ -89,16 +96,17 @@ def in_public(campaign: Campaign, published: Iterable[PeopleCount]) -> Figures:
         campaign,
         people=everybody,
         all=everybody,
-        kinds=_present(Count(title, found.sent, found.promised) for title, found in kinds),
+        kinds=_present(Count(title, found.sent, found.promised, found.key) for title, found in kinds),
         organisations=_found(counts, campaign, "sender", "organisation"),
-        countries=_present(Count(one.value, one.sent, one.promised) for one in countries),
+        countries=_present(Count(one.value, one.sent, one.promised, one.value) for one in countries),
+        public=True,
     )
 
 
 def _found(counts: Iterable[PeopleCount], campaign: Campaign, by: By, value: str) -> Count:
     wanted = (campaign.slug, by, value)
     found = (one for one in counts if (one.campaign, one.by, one.value) == wanted)
-    return next((Count("", one.sent, one.promised) for one in found), Count("", 0, 0))
+    return next((Count("", one.sent, one.promised, value) for one in found), Count("", 0, 0))
 
 
 def _kinds(campaign: Campaign, sums: Counter[tuple[str, bool]]) -> tuple[Count, ...]:
@@ -118,7 +126,7 @@ def _sums(counted: Iterable[Counted], of: Callable[[Counted], str]) -> Counter[t
 
 
 def _count(label: Label, sums: Counter[tuple[str, bool]], sort: str) -> Count:
-    return Count(label, sums[sort, True], sums[sort, False])
+    return Count(label, sums[sort, True], sums[sort, False], sort)
 
 
 def _present(counts: Iterable[Count]) -> tuple[Count, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -45,6 +45,10 @@ class Messages:
     def render(self, reply: Reply, language: str) -> Message:
         """Return `reply` in `language`, as HTML of the subset that every platform understands."""
         return self._voice(language).render(reply)
+
+    def page(self, template: str, values: Mapping[str, object], language: str) -> str:
+        """Return a page for a browser in `language`; the template is told that, and the direction it is read in."""
+        return self._voice(language).page(template, values)
 
     def speak(self, language: str) -> Speak:
         """Return the function that gives a button's label in `language`."""
@@ -163,6 +167,11 @@ class _Voice:
         buttons = tuple(map(self._shown, reply.buttons))
         text = self._in_order(_tidy(text))
         return Message(text, buttons, document=document, apology=self._apology(document))
+
+    def page(self, template: str, values: Mapping[str, object]) -> str:
+        direction = "rtl" if self._from_right else "ltr"
+        known = {**values, "language": self._language, "direction": direction}
+        return self._templates.get_template(f"{template}.html.j2").render(known)
 
     def _enclosed(self, file: Enclosed | Drawn | None) -> Document | None:
         if isinstance(file, Drawn):

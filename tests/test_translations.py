@@ -450,3 +450,17 @@ async def test_the_bot_says_in_the_chosen_language_that_it_speaks_it(tmp_path: P
         assert await door.say("/language ru") == "Теперь я говорю с вами по-русски."
         assert "Что я умею" in await door.say("/help")
         assert await door.say("/language english") == "From now on I speak English with you."
+
+
+@pytest.mark.parametrize(
+    "file", sorted((templates() / "messages").rglob("*.html.j2")), ids=lambda file: file.stem
+)
+def test_translators_decide_what_stands_before_a_colon(file: Path) -> None:
+    """No template puts a colon behind words by itself: in French there is a space before it, in others none."""
+    bare = re.sub(
+        r"\{#.*?#\}|<style>.*?</style>|\{%[-+]? trans .*?endtrans [-+]?%\}",
+        "",
+        file.read_text(),
+        flags=re.DOTALL,
+    )
+    assert re.findall(r"(?:\}\}|%\}|</\w+>)\s*:.*", bare) == []

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple
+import sqlite3
+from dataclasses import astuple, dataclass
 from datetime import date
+from pathlib import Path
 
 from sqlalchemy import ColumnElement, Select, case, distinct, func, literal, select, union_all
 
-from bot.pledges import DayCount, PeopleCount
+from bot.pledges import DayCount, LetterCount, PeopleCount, Status, Tally, WayCount
 from bot.published import Published, renewed
 from bot.store import statements
+from bot.store.reading import reading
 from bot.store.tables import pledge
 from bot.store.transaction import Transaction
 
@@ -41,13 +44,39 @@ COUNT_DAYS = select(*_a_day, func.count()).where(statements.HAS_LEFT).group_by(*
 """How many letters left on each day."""
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Everything that is counted, at one moment."""
+
+    tally: Tally
+    people: tuple[PeopleCount, ...]
+    days: tuple[DayCount, ...]
+
+
+def counted(path: Path) -> Counted:
+    """Return what is counted in the database at `path`, also beside the bot that uses it.
+
+    Raises StoreError, one line, if there is none, or if it cannot be read.
+    """
+    with reading(path) as look:
+        letters = tuple(map(_letter_count, look.rows(statements.COUNT_LETTERS)))
+        ways = tuple(map(_way_count, look.rows(statements.COUNT_WAYS)))
+        people = tuple(PeopleCount(*row) for row in look.rows(COUNT_PEOPLE))
+        return Counted(Tally(letters, ways), people, tuple(map(_day_count, look.rows(COUNT_DAYS))))
+
+
 class Numbers(Transaction):
-    """The numbers of people, and of days."""
+    """The numbers of letters, of people, and of days."""
+
+    async def tally(self) -> Tally:
+        """Return how many letters everybody has pledged and sent."""
+        letters = await self._connection.rows(statements.COUNT_LETTERS)
+        ways = await self._connection.rows(statements.COUNT_WAYS)
+        return Tally(tuple(map(_letter_count, letters)), tuple(map(_way_count, ways)))
 
     async def days(self) -> tuple[DayCount, ...]:
         """Return how many letters left on each day on which any did, by campaign, the earliest first."""
-        rows = await self._connection.rows(COUNT_DAYS)
-        return tuple(DayCount(slug, date.fromisoformat(day), letters) for slug, day, letters in rows)
+        return tuple(map(_day_count, await self._connection.rows(COUNT_DAYS)))
 
     async def people(self) -> tuple[PeopleCount, ...]:
         """Return how many people have sent or promised letters, exactly."""
@@ -62,6 +91,21 @@ class Numbers(Transaction):
         if now != known:
             await self._connection.rows(statements.SET_FACT, name=PUBLISHED, value=_written(now))
         return tuple(count for one in now.values() for count in one.counts)
+
+
+def _letter_count(row: sqlite3.Row) -> LetterCount:
+    campaign, kind, sender, country, status, letters = row
+    return LetterCount(campaign, kind, sender, country, Status(status), letters)
+
+
+def _way_count(row: sqlite3.Row) -> WayCount:
+    campaign, channel, status, letters = row
+    return WayCount(campaign, channel, Status(status), letters)
+
+
+def _day_count(row: sqlite3.Row) -> DayCount:
+    campaign, day, letters = row
+    return DayCount(campaign, date.fromisoformat(day), letters)
 
 
 def _written(published: dict[str, Published]) -> str:

@@ -14,14 +14,11 @@ from bot.pledges import (
     CameBack,
     Consent,
     Kept,
-    LetterCount,
     NewPledge,
     Pledge,
     Recorded,
     Status,
-    Tally,
     Way,
-    WayCount,
 )
 from bot.store import statements
 from bot.store.answers import Answering
@@ -209,12 +206,6 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
         await self._connection.rows(statements.DROP_WAYS, of=pledge)
         await self._add_ways(pledge, sent.ways)
 
-    async def tally(self) -> Tally:
-        """Return how many letters everybody has pledged and sent."""
-        letters = await self._connection.rows(statements.COUNT_LETTERS)
-        ways = await self._connection.rows(statements.COUNT_WAYS)
-        return Tally(tuple(map(_letter_count, letters)), tuple(map(_way_count, ways)))
-
     async def letters_to(self) -> dict[tuple[str, str], int]:
         """Return how many letters everybody has pledged or sent, by campaign and recipient."""
         rows = await self._connection.rows(statements.COUNT_TO)
@@ -238,16 +229,6 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
 def _unsent(row: sqlite3.Row) -> Unsent:
     chat = Chat(row["platform"], row["chat"])
     return Unsent(row["id"], chat, parse(row["message"]), row["queued_at"])
-
-
-def _letter_count(row: sqlite3.Row) -> LetterCount:
-    campaign, kind, sender, country, status, letters = row
-    return LetterCount(campaign, kind, sender, country, Status(status), letters)
-
-
-def _way_count(row: sqlite3.Row) -> WayCount:
-    campaign, channel, status, letters = row
-    return WayCount(campaign, channel, Status(status), letters)
 
 
 def _recorded(replaced: set[Status]) -> Recorded:
