@@ -24,6 +24,8 @@ from bot.events import Button, Document, Drawn, Enclosed, Message, Phrase, Reply
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
 """The language that the templates are written in."""
+_BEFORE_MARK = re.compile(r" (?=[:;!?»])|(?<=«) ")
+"""The spaces at which no line may end in French."""
 NO_FILE = Phrase("I could not make the file {name}; please ask for it again later.")
 
 
@@ -198,7 +200,12 @@ class _Voice:
         )
 
     def _in_order(self, words: str) -> str:
-        """Return `words` so that what is foreign in them keeps its order, if the language runs from the right."""
+        """Return `words` so that what is foreign in them keeps its order, if the language runs from the right.
+
+        In French no line ends before a colon or a mark like it.
+        """
+        if self._language == "fr":
+            return _BEFORE_MARK.sub("\N{NO-BREAK SPACE}", words)
         return isolated(words) if self._from_right else words
 
     def _finalize(self, value: object) -> object:

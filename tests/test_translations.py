@@ -464,3 +464,11 @@ def test_translators_decide_what_stands_before_a_colon(file: Path) -> None:
         flags=re.DOTALL,
     )
     assert re.findall(r"(?:\}\}|%\}|</\w+>)\s*:.*", bare) == []
+
+
+async def test_french_marks_keep_to_their_words(tmp_path: Path) -> None:
+    """Whatever is said in French, no line can end before a colon, a semicolon, or the mark of a question."""
+    async with open_door(tmp_path, "fr", campaigns=["zhanaozen-2011"]) as door:
+        said = await _talk(door)
+    assert [message.html for message in said if re.search(r" [:;!?»]|« ", message.html)] == []
+    assert any("\N{NO-BREAK SPACE}?" in message.html for message in said)

@@ -19,6 +19,8 @@ from bot.store.transaction import Transaction
 
 PUBLISHED = "published numbers"
 """The fact that holds what everybody reads."""
+COUNTED_FOR = 60
+"""Seconds before all is counted anew for everybody: among 100,000 letters that takes a moment."""
 
 _whole = literal("").label("value")
 _who_sent = case((statements.HAS_LEFT, pledge.c.owner))
@@ -86,11 +88,12 @@ class Numbers(Transaction):
     async def published(self) -> tuple[PeopleCount, ...]:
         """Return what everybody may read now; what is due is renewed, and stays as it is until that is due again."""
         rows = await self._connection.rows(statements.FACT, name=PUBLISHED)
-        known = _read(rows[0]["value"]) if rows else {}
-        now = renewed(known, await self.people())
-        if now != known:
-            await self._connection.rows(statements.SET_FACT, name=PUBLISHED, value=_written(now))
-        return tuple(count for one in now.values() for count in one.counts)
+        counted_at, known = _read(rows[0]["value"]) if rows else (None, {})
+        if counted_at is None or not 0 <= self._now - counted_at < COUNTED_FOR:
+            known = renewed(known, await self.people())
+            value = _written(self._now, known)
+            await self._connection.rows(statements.SET_FACT, name=PUBLISHED, value=value)
+        return tuple(count for one in known.values() for count in one.counts)
 
 
 def _letter_count(row: sqlite3.Row) -> LetterCount:
@@ -108,13 +111,13 @@ def _day_count(row: sqlite3.Row) -> DayCount:
     return DayCount(campaign, date.fromisoformat(day), letters)
 
 
-def _written(published: dict[str, Published]) -> str:
-    return json.dumps({campaign: astuple(one) for campaign, one in published.items()})
+def _written(at: int, published: dict[str, Published]) -> str:
+    return json.dumps([at, {campaign: astuple(one) for campaign, one in published.items()}])
 
 
-def _read(text: str) -> dict[str, Published]:
-    known = json.loads(text)
-    return {
+def _read(text: str) -> tuple[int, dict[str, Published]]:
+    at, known = json.loads(text)
+    return at, {
         campaign: Published(sent, promised, tuple(PeopleCount(*count) for count in counts))
         for campaign, (sent, promised, counts) in known.items()
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -41,8 +42,9 @@ async def write(store: Store, number: int, *letters: NewPledge, first: int = 0) 
 
 @asynccontextmanager
 async def door(folder: Path, *organisers: str) -> AsyncIterator[Door]:
-    """Enter the bot, whose organisers have these accounts."""
-    store = await Store.open(folder / "solidarity.db", KEY, NOW.timestamp)
+    """Enter the bot, whose organisers have these accounts; a minute passes between any two deeds."""
+    minutes = itertools.count(int(NOW.timestamp()), 60)
+    store = await Store.open(folder / "solidarity.db", KEY, lambda: next(minutes))
     world, messages = furnished()
     try:
         yield door_to(store, replace(world, organisers=Organisers(accounts=frozenset(organisers))), messages)

@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.events import Person
 from bot.pledges import NewPledge, PeopleCount, Status, Way
 from bot.published import FEWEST
+from bot.store.numbers import COUNTED_FOR
 from bot.store.work import Work
-from tests.bot.store.people import opened, pledge
+from tests.bot.store.people import Clock, opened, pledge
 
 Result = TypeVar("Result")
 CAMPAIGNS = ("iran", "korea")
@@ -53,7 +54,8 @@ class Supporters(RuleBasedStateMachine):
     def begin(self) -> None:
         """Open the real store in a new folder."""
         folder = self.opened.enter_context(tempfile.TemporaryDirectory())
-        self.store = self.runner.run(self.opened.enter_async_context(opened(Path(folder))))
+        self.clock = Clock()
+        self.store = self.runner.run(self.opened.enter_async_context(opened(Path(folder), clock=self.clock)))
 
     def teardown(self) -> None:
         """Close the store."""
@@ -113,6 +115,7 @@ class Supporters(RuleBasedStateMachine):
     @invariant()
     def published(self) -> None:
         """What everybody reads is in fives, and differs from the last reading for five people at least."""
+        self.clock.pass_hours(COUNTED_FOR / 3600)
         found = self._do(lambda work: work.published())
         assert found == self._do(lambda work: work.published())
         assert all(one.sent % FEWEST == 0 == one.promised % FEWEST for one in found)
@@ -125,3 +128,19 @@ class Supporters(RuleBasedStateMachine):
 
 TestSupporters = Supporters.TestCase
 TestSupporters.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+async def test_counted_once_a_minute(tmp_path: Path) -> None:
+    """However often everybody asks, all is counted once a minute; a clock that was set back does not stop that."""
+    clock = Clock()
+    async with opened(tmp_path, clock=clock) as store:
+        for number in range(10):
+            async with store.work() as work:
+                assert await work.published() == ()
+                person = Person("wire", f"48151623{number}")
+                await work.add_pledge(person, pledge(status=Status.SENT))
+        for wait, people in ((30.0, []), (30.0, [10]), (-7200.0, [10])):
+            clock.now += wait
+            async with store.work() as work:
+                found = [one.sent for one in await work.published() if one.by == "all"]
+            assert found == people
