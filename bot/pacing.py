@@ -29,6 +29,13 @@ class Limits:
     a_minute_in_a_group: int = 0
 
 
+@dataclass(slots=True)
+class _Departure:
+    """When a message left; of one that has its turn, and is being claimed, when it got that."""
+
+    at: float
+
+
 class Pacing:
     """Lets messages leave: those of broadcasts one after the other, and replies in between, ahead of them.
 
@@ -46,7 +53,8 @@ class Pacing:
         self._in_group = in_group
         self._clock = clock
         self._sleep = sleep
-        self._left: deque[float] = deque(maxlen=limits.a_second or 1)
+        self._left: deque[_Departure] = deque(maxlen=limits.a_second or 1)
+        self._turn = _Departure(0.0)
         self._groups: OrderedDict[str, deque[float]] = OrderedDict()
         self._next = 0.0
         self._broadcast_at = -SPAN
@@ -71,13 +79,14 @@ class Pacing:
         now = self._clock()
         self._next = max(self._next, now - LATE) + EVEN / self.limits.a_second
         self._broadcast_at = now
-        self._left.append(now)
+        self._turn = _Departure(now)
+        self._left.append(self._turn)
         return 1
 
     def leaves(self, chat: Chat) -> None:
         """Count a message of a broadcast that leaves now, and had its turn."""
         if self.limits.a_second:
-            self._left[-1] = self._broadcast_at = self._clock()
+            self._turn.at = self._broadcast_at = self._clock()
         self._count_in_group(chat)
 
     def held(self, chat: Chat) -> bool:
@@ -100,11 +109,11 @@ class Pacing:
         """Return the seconds for which nothing more may leave."""
         if not self.limits.a_second or len(self._left) < self.limits.a_second:
             return 0.0
-        return self._left[0] + SPAN - self._clock()
+        return self._left[0].at + SPAN - self._clock()
 
     def _count(self, chat: Chat) -> None:
         if self.limits.a_second:
-            self._left.append(self._clock())
+            self._left.append(_Departure(self._clock()))
         self._count_in_group(chat)
 
     def _count_in_group(self, chat: Chat) -> None:

@@ -95,7 +95,9 @@ async def _telegram(served: Served) -> None:
         served.ending.push_async_callback(service.close)
         click.echo(f"Telegram: @{service.username} is at work. Ctrl-C ends it.", err=True)
         served.bot.roles.connect(service.telegram.name, service.telegram)
-        await served.bot.connect(service.telegram.name, service.telegram, _pacing(served.settings))
+        pacing = _pacing(served.settings)
+        service.telegram.next_part = pacing.reply
+        await served.bot.connect(service.telegram.name, service.telegram, pacing)
         served.bot.files.connect(service.telegram.name, service.telegram)
         shown = profiles(served.settings, served.messages)
         await service.run(served.bot.dispatcher.take, shown, served.stopping)

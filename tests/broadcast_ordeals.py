@@ -43,6 +43,8 @@ class Tally:
     in_flight: int = 0
     """Messages under way when it died, all deaths together."""
     unknown: int = 0
+    again: int = 0
+    """Messages that were sent again under the same name, so that they came once."""
     took: list[float] = field(default_factory=list)
 
 

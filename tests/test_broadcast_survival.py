@@ -9,6 +9,8 @@ import pytest
 
 from tests.botapi import BotApi, Delay
 from tests.broadcast_ordeals import Mailed, killed, terminated
+from tests.broadcast_ordeals_on_matrix import mailed_and_killed
+from tests.homeserver.synapse import Synapse
 from tests.program import wrong
 from tests.telegram_program import Program, careless
 
@@ -47,3 +49,11 @@ async def test_asked_to_end_again_and_again(tmp_path: Path, dice: random.Random)
         assert max(tally.took) < 10
         assert wrong(program.complaints) == []
         assert not (found := careless(server)), found
+
+
+async def test_killed_again_and_again_on_matrix(
+    homeserver: Synapse, tmp_path: Path, dice: random.Random
+) -> None:
+    """However often it is killed while it writes into encrypted rooms, each gets the message, once."""
+    tally = await mailed_and_killed(homeserver, tmp_path, 20, 4, dice, 0.5)
+    assert tally.in_flight

@@ -76,6 +76,8 @@ class Telegram:
         self._answers: set[asyncio.Task[None]] = set()
         self._malformed = 0
         self._files = Files(calls)
+        self.next_part = _at_once
+        """Waits until a further part of a message may leave for a chat."""
         self._lately: deque[tuple[Message, list[Part]]] = deque(maxlen=LATELY)
 
     # --- messages out
@@ -117,6 +119,8 @@ class Telegram:
         for number in range(self._sent_parts.pop(delivery, 0), len(sayings)):
             last = number == len(sayings) - 1
             try:
+                if number:
+                    await self.next_part(chat)
                 with told_apart():
                     to = {} if number else answering
                     asked = await self._post(chat, sayings[number], markup if last else None, to)
@@ -288,6 +292,10 @@ class Telegram:
             await asyncio.wait(self._answers, timeout=seconds)
         for task in list(self._answers):
             task.cancel()
+
+
+async def _at_once(chat: Chat) -> None:
+    """Wait for nothing."""
 
 
 _NO_PREVIEW = {"link_preview_options": {"is_disabled": True}}
