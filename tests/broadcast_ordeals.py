@@ -102,7 +102,8 @@ class Mailed:
 
     def undecided(self) -> set[int]:
         """Return the chats of which it is not known whether they have got it."""
-        rows: list[tuple[Any, ...]] = self.program.rows("SELECT chat FROM delivery WHERE state = 'unknown'")
+        unknown = "SELECT opened('chat', chat) FROM delivery WHERE state = 'unknown'"
+        rows: list[tuple[Any, ...]] = self.program.rows(unknown)
         return {int(chat) for (chat,) in rows}
 
     def check(self, found: Broadcast) -> None:
