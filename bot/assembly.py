@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 from bot import config
@@ -24,6 +25,7 @@ from bot.pace import Pace
 from bot.pacing import Pacing
 from bot.platforms.base import Platform
 from bot.resources import templates
+from bot.retention import let_go
 from bot.roles import Reader, Roles
 from bot.store.errors import StoreError
 from bot.store.store import Store
@@ -95,7 +97,9 @@ async def running(
     for platform in platforms:
         if isinstance(platform, Reader):
             roles.connect(platform.name, platform)
-    sweeping = asyncio.create_task(_sweep(store))
+    keeping = partial(let_go, store, world.campaigns, settings)
+    await keeping(datetime.now(UTC))
+    sweeping = asyncio.create_task(_sweep(store, keeping))
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
         conversations = Conversations(HANDLERS, world, chance, happens)
@@ -115,19 +119,18 @@ async def running(
 
 async def opened(settings: config.Settings) -> Store:
     """Return the open database of these settings."""
-    key = settings.owner_key.get_secret_value() if settings.owner_key else None
-    return await Store.open(settings.database, key)
+    return await Store.open(settings.database, settings.secret)
 
 
 async def beside(settings: config.Settings) -> Store:
     """Return the database of these settings for short pieces of work beside the bot that uses it."""
-    key = settings.owner_key.get_secret_value() if settings.owner_key else None
-    return await Store.beside(settings.database, key)
+    return await Store.beside(settings.database, settings.secret)
 
 
-async def _sweep(store: Store) -> None:
+async def _sweep(store: Store, keeping: Callable[[datetime], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(SWEEP)
+        await keeping(datetime.now(UTC))
         with contextlib.suppress(StoreError):  # it is tried again in an hour, and whoever writes is told
             await store.sweep()
 

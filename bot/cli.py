@@ -15,6 +15,7 @@ import click
 
 from bot import config
 from bot.assembly import furnish, opened, running
+from bot.commands.backup import backup, restore
 from bot.commands.broadcasts import broadcasts
 from bot.commands.export import audit, export, open_file
 from bot.commands.report import report
@@ -145,6 +146,8 @@ def _cancel(task: asyncio.Task[None] | None) -> None:
         task.cancel()
 
 
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(export)
 main.add_command(open_file)
 main.add_command(audit)

@@ -174,6 +174,21 @@ class Limits(_Section):
     per_second: Annotated[int, Field(ge=0, le=1000)] = 30
 
 
+class Backups(_Section):
+    """Where backups go, how many are kept, and for how long any of them may be used."""
+
+    folder: Location | None = None
+    keep: Annotated[int, Field(ge=1, le=1000)] = 7
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+
+
+class Retention(_Section):
+    """For how many days is kept what has done its work: pledges after their campaign was closed, and logs."""
+
+    pledges: Annotated[int, Field(ge=0, le=3650)] = 90
+    logs: Annotated[int, Field(ge=1, le=366)] = 14
+
+
 class Console(_Section):
     """How the bot looks in a terminal."""
 
@@ -194,12 +209,24 @@ class Settings(_Section):
     matrix: Matrix = Matrix()
     limits: Limits = Limits()
     log: Log = Log()
+    backups: Backups = Backups()
+    retention: Retention = Retention()
     console: Console = Console()
 
     @property
     def database(self) -> Path:
         """The file that holds everything the bot remembers."""
         return self.data_dir / "solidarity.db"
+
+    @property
+    def backup_folder(self) -> Path:
+        """Where backups go."""
+        return self.backups.folder or self.data_dir / "backups"
+
+    @property
+    def secret(self) -> str | None:
+        """The key that people are hashed with, if the settings give it."""
+        return self.owner_key.get_secret_value() if self.owner_key else None
 
     @property
     def matrix_folder(self) -> Path:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable
+from datetime import date
+from io import TextIOWrapper
+from logging.handlers import TimedRotatingFileHandler
 from pathlib import Path
 
 
@@ -23,14 +26,34 @@ class Redacting(logging.Formatter):
         return line
 
 
+class Daily(TimedRotatingFileHandler):
+    """A file for its owner alone; that of a day that is over gets the day behind its name."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(file, when="midnight", utc=True, encoding="utf-8")
+
+    def _open(self) -> TextIOWrapper:
+        os.close(os.open(self.baseFilename, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        return super()._open()
+
+
+def drop_logs(file: Path, before: date) -> None:
+    """Delete the logs beside `file` of days before that one."""
+    for old in file.parent.glob(f"{file.name}.*"):
+        try:
+            day = date.fromisoformat(old.name.removeprefix(f"{file.name}."))
+        except ValueError:
+            continue
+        if day < before:
+            old.unlink()
+
+
 def keep_log(level: str, file: Path | None, secrets: Iterable[str]) -> None:
     """Log the bot's own lines from `level` up; libraries only warn, for below that they repeat people's words.
 
     A file is for its owner alone. Raises OSError if it cannot be written.
     """
-    if file is not None:
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-    handler = logging.FileHandler(file, encoding="utf-8") if file else logging.StreamHandler()
+    handler = Daily(file) if file else logging.StreamHandler()
     logging.raiseExceptions = False  # a log on a full disk is no reason to fill the screen
     handler.setFormatter(Redacting(secrets))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

@@ -77,6 +77,8 @@ class Campaign:
     written: Day
     facts_as_of: Day
     expires: Day | None = None
+    closed_on: Day | None = None
+    """When it was closed: what was pledged is deleted some time after that."""
     country: Words
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     letter_languages: tuple[str, ...] = ()

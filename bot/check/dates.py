@@ -17,8 +17,16 @@ OLD_FACTS = timedelta(days=365)
 def expiry(pack: Pack) -> Iterator[Finding]:
     """Yield an open campaign's `expires` if it lacks or has passed, and its facts once they are a year old."""
     campaign = pack.campaign
+    if campaign.status == "closed" and campaign.closed_on is None:
+        what = (
+            "is missing: what was pledged is deleted some time after the day on which a campaign was closed"
+        )
+        yield Finding(MAIN_FILE, "closed_on", what, "no-closing-day")
     if campaign.status != "open":
         return
+    if campaign.closed_on:
+        what = "stands in a campaign that is open; set another status, or take it out"
+        yield Finding(MAIN_FILE, "closed_on", what, "closed-and-open")
     if campaign.expires is None:
         what = "is missing: an open campaign needs the day from which somebody must look at it again"
         yield Finding(MAIN_FILE, "expires", what, "no-expiry")
@@ -35,7 +43,14 @@ def expiry(pack: Pack) -> Iterator[Finding]:
 def future(pack: Pack) -> Iterator[Finding]:
     """Yield each date of something past that lies in the future."""
     for place, words in pack.strings:
-        is_past = place.rpartition(".")[2] in {"written", "facts_as_of", "date", "as_of", "since"}
+        is_past = place.rpartition(".")[2] in {
+            "written",
+            "facts_as_of",
+            "date",
+            "as_of",
+            "since",
+            "closed_on",
+        }
         if is_past and PartialDate(words).first_day > pack.today:
             yield Finding(MAIN_FILE, place, f"{words} is in the future", "future-date")
 

@@ -96,6 +96,11 @@ class Connection:
         driver.execute("PRAGMA foreign_keys = ON")
         return cls(path, driver, await aiosqlite.Connection(lambda: driver, iter_chunk_size=64), patience)
 
+    @property
+    def path(self) -> Path:
+        """Where the database is."""
+        return self._path
+
     def unlock(self, seal: Seal) -> None:
         """Let statements read and write what is sealed."""
         seal.lend(self._driver)

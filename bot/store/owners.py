@@ -48,6 +48,10 @@ class Owners:
         parts = json.dumps(["audit", before]).encode()
         return hmac.digest(self._key, parts + line, "sha256").hex()
 
+    def erased(self, *whom: str) -> str:
+        """Return the mark of somebody who was erased: an owner by their hash, or a chat by its platform and its id."""
+        return self._hash("erased", *whom)
+
     def mark(self) -> str:
         """Return the mark by which a database recognises its key."""
         return self._hash("mark")

@@ -28,7 +28,7 @@ def prepare(path: Path, patience: float, migrations: Path = MIGRATIONS, schema: 
     newer than `schema` or another program's; sqlite3.Error, DBAPIError or OSError if it cannot be used.
     """
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    found = _revision(path, patience)
+    found = revision(path, patience)
     if found and found > schema:
         raise StoreError(
             f"{path}: its schema {found} is newer than this version of the bot ({schema}); update the bot"
@@ -53,7 +53,7 @@ def drop_copies(path: Path, before: float) -> None:
             file.unlink()
 
 
-def _revision(path: Path, patience: float) -> str | None:
+def revision(path: Path, patience: float) -> str | None:
     """Return the schema's revision after a check of the whole file; None for an empty one."""
     with closing(sqlite3.connect(path, timeout=patience)) as connection:
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -66,8 +66,8 @@ def _revision(path: Path, patience: float) -> str | None:
             raise StoreError(f"{path}: the file is damaged; restore the newest backup ({found})")
         if not tables:
             return None
-        [revision] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(revision)
+        [found] = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        return str(found)
 
 
 def _make(path: Path, patience: float) -> None:

@@ -205,4 +205,5 @@ MARK_SENT = (
 # --- what has had its time
 
 WIPE_SILENT = delete(t.conversation).where(t.conversation.c.updated_at < bindparam("before"))
+WIPE_PLEDGES = delete(t.pledge).where(t.pledge.c.campaign == bindparam("campaign"))
 WIPE_SEEN = delete(t.seen).where(t.seen.c.at < bindparam("before"))

@@ -67,7 +67,7 @@ class Store:
         with _explained(path, OSError, DBAPIError, sqlite3.Error):
             async with AsyncExitStack() as undo:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-                lock = _lock(path)
+                lock = lock_of(path)
                 undo.callback(lock.release)
                 schema.prepare(path, patience)
                 commits = Commits(await Connection.open(path, patience))
@@ -159,7 +159,7 @@ class Store:
             yield self._commits
 
 
-def _lock(path: Path) -> FileLock:
+def lock_of(path: Path) -> FileLock:
     """Return the lock that keeps every other process away from the database at `path` until it is released."""
     lock = FileLock(path.with_suffix(".lock"), mode=0o600)
     try:
@@ -172,7 +172,7 @@ def _lock(path: Path) -> FileLock:
 def in_use(path: Path) -> bool:
     """Return whether a running bot has the database at `path` open."""
     try:
-        _lock(path.absolute()).release()
+        lock_of(path.absolute()).release()
     except StoreError:
         return True
     return False

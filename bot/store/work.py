@@ -22,6 +22,7 @@ from bot.pledges import (
 )
 from bot.store import statements
 from bot.store.answers import Answering
+from bot.store.erasures import Erasures
 from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
 from bot.store.numbers import Numbers
@@ -114,6 +115,7 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
 
     async def drop(self, chat: Chat) -> tuple[int, ...]:
         """Delete everything that is still to be sent to `chat`, now or later; return the ids of what was on its way."""
+        self._note(chat.platform, chat.id)
         for statement in statements.UNSUBSCRIBE:
             await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
         await self._leave_out(chat)
@@ -221,9 +223,19 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
 
     async def forget(self, person: Person) -> None:
         """Delete everything that is kept about `person`; the bytes are gone once the store is purged."""
+        owner = self._owners.owner(person)
+        self._note(owner)
         for statement in (*statements.FORGET, LET_GO):
-            await self._connection.rows(statement, owner=self._owners.owner(person))
+            await self._connection.rows(statement, owner=owner)
         await self._forget_author(person)
+
+    async def wipe_pledges(self, campaign: str) -> None:
+        """Delete everybody's pledges for a campaign."""
+        await self._connection.rows(statements.WIPE_PLEDGES, campaign=campaign)
+
+    def _note(self, *erased: str) -> None:
+        """Note beside the database that somebody was erased, so that no backup brings them back; raises OSError."""
+        Erasures.of(self._connection.path).add(self._owners.erased(*erased), self._now)
 
 
 def _unsent(row: sqlite3.Row) -> Unsent:
