@@ -17,6 +17,7 @@ from bot import config
 from bot.assembly import furnish, opened, running
 from bot.commands.backup import backup, restore
 from bot.commands.broadcasts import broadcasts
+from bot.commands.doctor import doctor
 from bot.commands.export import audit, export, open_file
 from bot.commands.report import report
 from bot.commands.shared import CONFIG, one_line
@@ -146,6 +147,7 @@ def _cancel(task: asyncio.Task[None] | None) -> None:
         task.cancel()
 
 
+main.add_command(doctor)
 main.add_command(backup)
 main.add_command(restore)
 main.add_command(export)
