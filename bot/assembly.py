@@ -24,13 +24,14 @@ from bot.outbox import Outbox, Sender
 from bot.pace import Pace
 from bot.pacing import Pacing
 from bot.platforms.base import Platform
+from bot.reminding import Reminders, start
 from bot.resources import templates
 from bot.retention import let_go
 from bot.roles import Reader, Roles
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.telling import Telling
-from handlers import HANDLERS
+from handlers import HANDLERS, reminder
 from handlers.group_card import renewed
 from handlers.groups import happens
 from handlers.world import Organisers, World
@@ -91,6 +92,7 @@ async def running(
     async with store.work() as work:
         world.letters.know(await work.letters_to())
         world.cards.mark(*(group.code for group in await work.groups()))
+        world.returned.know(await work.returned())
     outbox = Outbox(store, {platform.name: platform for platform in platforms})
     mailing = Mailing(store, Telling(store, outbox, messages, {"telegram": settings.limits.per_second}))
     roles = Roles()
@@ -99,7 +101,9 @@ async def running(
             roles.connect(platform.name, platform)
     keeping = partial(let_go, store, world.campaigns, settings)
     await keeping(datetime.now(UTC))
-    sweeping = asyncio.create_task(_sweep(store, keeping))
+    reminders = Reminders(store, outbox, messages, partial(reminder.question, world=world))
+    await reminders.begin()
+    looking_after = [asyncio.create_task(_sweep(store, keeping)), start(reminders)]
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
         conversations = Conversations(HANDLERS, world, chance, happens)
@@ -111,7 +115,8 @@ async def running(
         finally:
             showing.cancel()
     finally:
-        sweeping.cancel()
+        for task in looking_after:
+            task.cancel()
         await mailing.stop()
         await outbox.drain(LAST_MESSAGES)
         await store.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 from typing import Generic
@@ -16,6 +16,7 @@ from bot.dialogue import (
     Answers,
     Change,
     Dialogue,
+    Done,
     Happens,
     Look,
     Outcome,
@@ -105,6 +106,26 @@ class Conversations(Generic[World, Store]):
             return drafts
         others = (f for f in drafts if f.dialogue != ended.name)
         return (*others, Frame(ended.name, answers, "", draft=True))
+
+    def going_on(
+        self, turn: Turn[World, Store], known: Mapping[str, str], event: Event
+    ) -> Turn[World, Store]:
+        """Return `turn` as the dialogue that ended in it goes on with what is `known` now; it may end again at once."""
+        if turn.finished is None:
+            return turn
+        dialogue = turn.finished[0]
+        frame = Frame(dialogue.name, Answers(known), token_of(event))
+        now = self._walk(frame)
+        if now.present is None:
+            return replace(turn, finished=(dialogue, now.answers))
+        return replace(turn, frames=(*turn.frames, frame), finished=None, ask=True, again=False)
+
+    def left(self, turn: Turn[World, Store], done: Done) -> tuple[Frame, ...]:
+        """Return what is open after a turn that led to `done`."""
+        if done.clear or turn.finished is None or not done.wiped:
+            return () if done.clear else turn.frames
+        name = turn.finished[0].name
+        return tuple(frame for frame in turn.frames if not (frame.draft and frame.dialogue == name))
 
     def in_public(self, reply: Reply) -> Reply:
         """Return `reply` for a group: what is for one person alone leads into the private chat."""
@@ -222,6 +243,8 @@ class Conversations(Generic[World, Store]):
             return Turn(frames, (self._in_private(dialogue, event, speak),))
         left = next((f for f in frames if f.dialogue == dialogue.name), None)
         others = tuple(f for f in frames if f is not left)
+        if event.text and not dialogue.argument:  # what stands behind the command is about something else
+            left = None
         named = self.names.named(dialogue, event.text, speak)
         if left and named and left.answers.get(named.key, named.value) != named.value:
             return self._anew((*others, left), event, named)

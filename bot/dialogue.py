@@ -335,6 +335,10 @@ class Done:
     """What is said elsewhere because of it."""
     instead: bool = False
     """Whether what is said last takes the place of the message whose button was pressed."""
+    goes_on: Mapping[str, str] | None = None
+    """It goes on, now that what it asks about was read: its steps see these, whose keys begin with UNASKED."""
+    wiped: bool = False
+    """Its answers are gone at once, and are kept for no other dialogue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,8 +194,8 @@ class Dispatcher(Generic[World]):
             language = await self._language(known, event, work, begins=not open_ones(frames))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
             turn = self._guarded(turn, event)
-            done = await self._finish(turn, event, work)
-            left = () if done.clear else turn.frames
+            turn, done = await self._ended(turn, event, work)
+            left = self._conversations.left(turn, done)
             if left != frames or known.frames:
                 await work.leave(event, dump(left) if left else None)
             if done.erased:
@@ -233,6 +233,16 @@ class Dispatcher(Generic[World]):
         if guessed and event.person.id and not event.public:
             await work.set_language(event.person, guessed)
         return self._messages.language(guessed)
+
+    async def _ended(
+        self, turn: Turn[World, Work], event: Event, work: Work
+    ) -> tuple[Turn[World, Work], Done]:
+        """Do what is to be done at the end of a dialogue; one that had to read something first goes on with that."""
+        done = await self._finish(turn, event, work)
+        if done.goes_on is None:
+            return turn, done
+        turn = self._conversations.going_on(turn, done.goes_on, event)
+        return turn, await self._finish(turn, event, work)
 
     async def _finish(self, turn: Turn[World, Work], event: Event, work: Work) -> Done:
         if turn.finished is None:

@@ -246,6 +246,11 @@ class Outbox:
         except StoreError as error:
             log.error("that a chat is closed could not be recorded: %s", error)
 
+    @property
+    def platforms(self) -> tuple[str, ...]:
+        """The platforms to which messages are sent by this process."""
+        return tuple(self._senders)
+
     def connected(self, platform: str) -> bool:
         """Return whether messages to that platform are sent by this process."""
         return platform in self._senders

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from bot.events import Phrase
-from handlers import appeal, groups, language, letter, numbers, pledge, privacy, start, updates
+from handlers import (
+    answer,
+    appeal,
+    groups,
+    language,
+    letter,
+    numbers,
+    pledge,
+    privacy,
+    reminder,
+    start,
+    updates,
+)
 from handlers.world import Talk
 
 _ASKING: tuple[Talk, ...] = (
@@ -17,6 +29,8 @@ _ASKING: tuple[Talk, ...] = (
     pledge.pledge,
     pledge.pledges,
     pledge.sent,
+    answer.answer,
+    reminder.later,
     language.language,
 )
 _OTHERS: tuple[Talk, ...] = (

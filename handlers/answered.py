@@ -27,6 +27,9 @@ _NAMES = {
     "when": Phrase("When it is sent"),
     "ways": Phrase("To whom, and how"),
     "consent": Phrase("What may be kept"),
+    "zone": Phrase("Your time"),
+    "came": Phrase("What came back"),
+    "from": Phrase("From whom, and how"),
 }
 
 Line = tuple[Label, tuple[Label, ...]]

@@ -9,6 +9,7 @@ from bot.dialogue import Answers, Dialogue, Done, Step
 from bot.events import Button, Event, Phrase, Reply
 from handlers.copying import copies
 from handlers.questions import ask_country
+from handlers.route import doubted
 from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign
 
 _PARTS = {
@@ -41,7 +42,10 @@ async def addresses(event: Event, answers: Answers, world: World, store: Store) 
     """Return every recipient of every kind of letter, with what is known of each address."""
     campaign = chosen_campaign(answers, tuple(world.campaigns))
     country = answers.text("country") or None
-    kinds = [(kind, campaign.addressees(kind.kind, country)) for kind in campaign.kinds]
+    kinds = [
+        (kind, doubted(campaign.addressees(kind.kind, country), campaign, country, world.returned))
+        for kind in campaign.kinds
+    ]
     said = {"campaign": campaign, "kinds": kinds, "public": event.public}
     buttons = (*copies([one for _, several in kinds for one in several]), *_onwards(campaign, "addresses"))
     return Done((Reply("appeal/addresses", said, buttons),))

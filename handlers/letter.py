@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 from bot.campaigns import Addressee, Campaign, Version
 from bot.chance import Chance
@@ -14,7 +15,7 @@ from bot.messages import language_name
 from bot.similarity import Own
 from handlers import pledging, sending
 from handlers.questions import question
-from handlers.route import route
+from handlers.route import doubted, route
 from handlers.sending import Written
 from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, chosen_campaign, chosen_kind
 
@@ -54,7 +55,9 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     if written.route.ways:
         yield sending.choice("kit", written, Phrase("I have what I need"), world)
     listable = tuple(key for key in ("organisation", "name") if answers.text(key))
-    yield from pledging.steps(answers, written.route, Reply("letter/when"), listable)
+    yield from pledging.steps(
+        answers, written.route, Reply("letter/when", {"at_home": written.route.at_home}), listable, world
+    )
 
 
 def more(answers: Answers, world: World) -> Iterator[Step]:
@@ -74,6 +77,7 @@ def _writing(answers: Answers, world: World) -> Generator[Step, None, Written]:
         yield step
     campaign = chosen_campaign(answers, world.writable)
     way = route(answers, campaign, chosen_kind(answers, campaign))
+    way = replace(way, addressees=doubted(way.addressees, campaign, way.country, world.returned))
     letters = tuple(_letter(answers, campaign, one) for one in way.addressees)
     said = {"campaign": campaign, "route": way, "letter": letters[0]}
     yield _review(answers, said, letters[0], tuple(asked))

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Step
+from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Several, Step
 from bot.events import Button, Event, Phrase, Reply
-from bot.pledges import Pledge
+from bot.pledges import Pledge, Way
+from bot.zones import Moment
 from handlers import pledging
+from handlers.answer import Sent, of, options
 from handlers.letter import SENDERS
 from handlers.questions import LINE, Words, ask_country
 from handlers.route import route
+from handlers.when import known_zones
 from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, chosen_campaign, chosen_kind
+
+_LETTER = "<letter>"
+"""The key of the letter of which it is asked how it has left."""
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -28,7 +34,7 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     yield ask_country(world.countries, sender)
     listable = ("organisation", "name") if sender == "organisation" else ("name",)
     way = route(answers, campaign, kind)
-    yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable)
+    yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable, world)
     named = answers.text("consent")
     if named in listable:
         yield Question(named, Reply("pledge/name", {"named": named}), Words(LINE))
@@ -48,20 +54,65 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
     return _listed(await store.pledges(event.person), world)
 
 
+def left(answers: Answers, world: World) -> Iterator[Step]:
+    """Yield the question by which ways a letter has left, once it is known which; one way needs no question."""
+    if _LETTER not in answers:
+        return
+    sent = Sent.read(answers.text(_LETTER))
+    if len(sent.ways) > 1:
+        ways = Reply("pledge/left", {"country": sent.country})
+        yield Several("ways", ways, options(sent, world), again=again("ways"))
+
+
 async def mark(event: Event, answers: Answers, world: World, store: Store) -> Done:
-    """Record that the pledge whose number stands behind the command has been sent; without one, list them."""
+    """Record that a pledge has been sent: the one whose number or campaign stands behind the command, or the only one.
+
+    If that leaves several, or none, all of them are listed.
+    """
     pledges = await store.pledges(event.person)
-    waiting = [str(p.number) for p in pledges if not p.terms.status.has_left]
-    number = event.text.strip() or (waiting[0] if len(waiting) == 1 else "")
-    if not number:
+    if _LETTER in answers:
+        return await _left(event, answers, pledges, world, store)
+    waiting = [p for p in pledges if not p.terms.status.has_left]
+    words = event.text.strip()
+    named = [p for p in pledges if p.number == int(words)] if _is_number(words) else []
+    of_campaign = [p for p in waiting if p.terms.campaign == words]
+    found = named or of_campaign or (waiting if not words else [])
+    if len(found) == 1 and not found[0].terms.status.has_left:
+        return Done((), goes_on={_LETTER: of(found[0]).written()})
+    if len(found) == 1:
+        before = {"pledge": pledging.shown(found[0], world), "before": True, "asking": None}
+        return Done((Reply("pledge/sent", before),))
+    if not words or found or any(p.terms.campaign == words for p in pledges):
         return _listed(pledges, world, said=not waiting)
-    found = await store.mark_sent(event.person, int(number), event.at.date()) if _is_number(number) else None
-    if found is None:
-        return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
-    await store.note_waiting(event.person, event.chat, found.terms.campaign)
+    return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
+
+
+async def _left(
+    event: Event, answers: Answers, pledges: tuple[Pledge, ...], world: World, store: Store
+) -> Done:
+    """Record by which ways a letter has left, and when to ask what came back."""
+    sent = Sent.read(answers.text(_LETTER))
+    found = [p for p in pledges if p.terms.letter == sent.letter and not p.terms.status.has_left]
+    if not found:  # it has been recorded, or forgotten, in the meantime
+        return _listed(pledges, world)
+    ways = [Way(*value.split(".", 1)) for value in answers.several("ways")]
+    done = await store.mark_sent(event.person, found[0].number, event.at.date(), ways)
+    await store.note_waiting(event.person, event.chat, sent.letter.campaign)
     world.cards.mark(await store.came_by(event.person))
-    said = {"pledge": pledging.shown(found, world), "before": str(int(number)) not in waiting}
-    return Done((Reply("pledge/sent", said),))
+    said = {"pledge": pledging.shown(done or found[0], world), "before": False}
+    asking = await _ask_later(event, sent, world, store)
+    return Done((Reply("pledge/sent", {**said, "asking": asking}),))
+
+
+async def _ask_later(event: Event, sent: Sent, world: World, store: Store) -> Moment | None:
+    """Let somebody be asked once whether their letter was answered, where it is known what time it is for them."""
+    known = [one.zone for one in await store.reminders(event.chat) if one.letter == sent.letter]
+    await store.no_reminder(event.chat, sent.letter)
+    campaign = next((c for c in world.campaigns if c.slug == sent.letter.campaign), None)
+    if campaign is None or sent.country == campaign.country:  # nobody is written to there
+        return None
+    zones = known[:1] or list(known_zones(sent.country, world))
+    return await pledging.ask_for_answer(event, sent.letter, zones[0], store) if len(zones) == 1 else None
 
 
 def _is_number(text: str) -> bool:
@@ -101,6 +152,7 @@ sent: Talk = Dialogue(
     "sent",
     Phrase("Say that a pledged letter has left"),
     mark,
+    left,
     # Translators: words by which people may ask for this; any number, in any order
     keywords=Phrase("posted mailed done"),
     private=True,

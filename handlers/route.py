@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.campaigns import Addressee, Campaign
+from bot.campaigns import Addressee, Campaign, Recipient
 from bot.choosing import Option
 from bot.dialogue import Answers
 from bot.events import Phrase
 from bot.figures import CHANNELS as CHANNELS
+from bot.pledges import Way
+from handlers.following import ReturnedSoFar
 
 BY = {
     # Translators: these five are buttons. {office} is short: "Post: Embassy (Berlin)". A phone shows 28 characters
@@ -80,3 +82,27 @@ def channels_of(addressee: Addressee) -> tuple[str, ...]:
     """Return the kinds of channel to choose from; an embassy's address can be looked up if it is not known."""
     looked_up = ["post"] if addressee.recipient.nearest_mission else []
     return tuple(dict.fromkeys([*looked_up, *(channel.type for channel in addressee.usable)]))
+
+
+def doubted(
+    addressees: tuple[Addressee, ...], campaign: Campaign, country: str | None, returned: ReturnedSoFar
+) -> tuple[Addressee, ...]:
+    """Return `addressees`, each with the channels by which several people's letters came back."""
+    return tuple(
+        replace(
+            one,
+            returned=tuple(
+                channel
+                for channel in channels_of(one)
+                if returned.doubtful(
+                    campaign.slug, Way(one.recipient.key, channel), whence(one.recipient, country)
+                )
+            ),
+        )
+        for one in addressees
+    )
+
+
+def whence(recipient: Recipient, country: str | None) -> str | None:
+    """Return from where letters to `recipient` are looked at together: from everywhere, or where it is an embassy's."""
+    return (country or "") if recipient.nearest_mission else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from bot.broadcasts import Broadcast, NewBroadcast, Scope, Size, State
@@ -17,6 +17,7 @@ from bot.events import Chat, Person, Reply
 from bot.groups import Group, Progress
 from bot.pledges import DayCount, Kept, NewPledge, PeopleCount, Pledge, Recorded, Tally
 from bot.subscriptions import Subscription
+from handlers.following import Following, ReturnedSoFar
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,7 @@ class World:
     organisers: Organisers
     letters: LettersSoFar = field(default_factory=LettersSoFar)
     cards: Cards = field(default_factory=Cards)
+    returned: ReturnedSoFar = field(default_factory=ReturnedSoFar)
     clock: Callable[[], datetime] = _now
 
     @property
@@ -99,13 +101,12 @@ class World:
         return tuple(c for c in self.campaigns if c.status != "closed")
 
 
-class Store(Protocol):
+class Store(Following, Protocol):
     """What a conversation may do at its end, in the transaction of the event that ended it."""
 
     async def set_language(self, person: Person, language: str) -> None: ...
     async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded: ...
     async def pledges(self, person: Person) -> tuple[Pledge, ...]: ...
-    async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None: ...
     async def tally(self) -> Tally: ...
     async def days(self) -> tuple[DayCount, ...]: ...
     async def people(self) -> tuple[PeopleCount, ...]: ...

@@ -55,6 +55,8 @@ class Addressee:
     """How to reach it, what can be used before what is known to be outdated or must be checked first."""
     notes: tuple[MissionNote, ...] = ()
     """What is to be known about the embassies found."""
+    returned: tuple[str, ...] = ()
+    """The kinds of channel by which several people wrote and had their letter returned."""
 
     @property
     def usable(self) -> tuple[Channel, ...]:

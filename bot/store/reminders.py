@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from bot.events import Chat
-from bot.pledges import LetterKey
+from bot.events import Chat, Person
+from bot.pledges import LetterKey, Status
 from bot.reminders import Asking, Reminder
 from bot.store import tables as t
+from bot.store.statements import WAITS
 from bot.store.transaction import Transaction
 
 _AT_ONCE = 200
@@ -25,7 +26,7 @@ _DROP_LETTER = delete(t.reminder).where(*_chat, *_letter)
 _DROP_CHAT = delete(t.reminder).where(*_chat)
 _DUE = (
     select(t.reminder)
-    .where(t.reminder.c.due_at <= bindparam("now"))
+    .where(t.reminder.c.platform == bindparam("platform"), t.reminder.c.due_at <= bindparam("now"))
     .order_by(t.reminder.c.due_at, t.reminder.c.id)
     .limit(_AT_ONCE)
 )
@@ -35,6 +36,20 @@ _CHANGE = (
     .values(step=bindparam("step"), due_at=bindparam("due_at"))
 )
 _DROP = delete(t.reminder).where(t.reminder.c.id == bindparam("which"))
+_WITH_ID = select(t.reminder).where(t.reminder.c.id == bindparam("which"))
+_SPEAK = update(t.reminder).where(*_chat).values(language=bindparam("spoken"))
+_MARKED = "reminder"
+_MARK = update(t.delivery).where(t.delivery.c.id == bindparam("delivery")).values(state=bindparam("state"))
+_TAKE_BACK = (
+    delete(t.delivery)
+    .where(t.delivery.c.state.startswith(_MARKED), t.delivery.c.queued_at <= bindparam("before"))
+    .returning(t.delivery.c.id, t.delivery.c.state)
+)
+_PLAN = (
+    update(t.pledge)
+    .where(*(t.pledge.c[name] == bindparam(name) for name in ("owner", "campaign", "kind", "sender")), WAITS)
+    .values(status=Status.PLANNED.value, day=bindparam("on"))
+)
 
 
 class Reminding(Transaction):
@@ -68,14 +83,41 @@ class Reminding(Transaction):
         """Ask `chat` nothing more about any letter."""
         await self._connection.rows(_DROP_CHAT, platform=chat.platform, chat=chat.id)
 
-    async def due_reminders(self) -> tuple[Reminder, ...]:
-        """Return what is due by now, the earliest first; not all at once where there is very much."""
-        return tuple(map(_reminder, await self._connection.rows(_DUE, now=self._now)))
+    async def due_reminders(self, platform: str) -> tuple[Reminder, ...]:
+        """Return what is due by now on `platform`, the earliest first; not all at once where there is very much."""
+        return tuple(map(_reminder, await self._connection.rows(_DUE, platform=platform, now=self._now)))
 
     async def change_reminder(self, reminder: Reminder) -> None:
         """Let the reminder with this id be due when `reminder` says, and be asked or not."""
         due = int(reminder.due.timestamp())
         await self._connection.rows(_CHANGE, which=reminder.id, step=reminder.asking.value, due_at=due)
+
+    async def asked(self, reminder: Reminder, delivery: int) -> None:
+        """Note that the message with this id asks what `reminder` says; until it is sent, it can be taken back."""
+        await self._connection.rows(_MARK, delivery=delivery, state=f"{_MARKED} {reminder.id}")
+
+    async def take_back(self, seconds: int = 0) -> tuple[int, ...]:
+        """Delete the messages of reminders that have not left for so long, and return their ids.
+
+        What they asked is due again, unless it has been dropped since.
+        """
+        rows = await self._connection.rows(_TAKE_BACK, before=self._now - seconds)
+        for row in rows:
+            which = int(row["state"].removeprefix(_MARKED))
+            for one in await self._connection.rows(_WITH_ID, which=which):
+                again = replace(_reminder(one), due=datetime.fromtimestamp(self._now, UTC))
+                await self.change_reminder(replace(again, asking=again.asking.unasked))
+        return tuple(row["id"] for row in rows)
+
+    async def plan(self, person: Person, letter: LetterKey, day: date) -> None:
+        """Let a letter that `person` has promised be planned for `day`."""
+        owner = self._owners.owner(person)
+        await self._connection.rows(_PLAN, owner=owner, **asdict(letter), on=day.isoformat())
+
+    async def speak_of(self, chat: Chat, language: str) -> None:
+        """Ask `chat` in `language` from now on."""
+        where = {"platform": chat.platform, "chat": chat.id}
+        await self._connection.rows(_SPEAK, **where, spoken=language)
 
     async def drop_reminder(self, reminder: Reminder) -> None:
         """Keep `reminder` no longer."""

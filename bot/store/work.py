@@ -145,6 +145,11 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
         owner = self._owners.owner(person)
         await self._connection.rows(statements.SET_LANGUAGE, owner=owner, language=language)
 
+    async def spoken(self, person: Person) -> str | None:
+        """Return the language that `person` chose, or else what their app says, if it says anything."""
+        rows = await self._connection.rows(statements.LANGUAGE, owner=self._owners.owner(person))
+        return str(rows[0]["language"]) if rows else person.language
+
     async def add_pledge(self, person: Person, pledge: NewPledge) -> Recorded:
         """Record `pledge`, and return what became of it.
 

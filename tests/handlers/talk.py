@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from bot.conversation import Conversations
+from bot.conversation import Conversations, Turn
 from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
 from bot.frames import Frame, dump, parse
 from bot.platforms.base import parse_command, plain_text
 from bot.pledges import (
+    Answer,
     DayCount,
     Kept,
     LetterCount,
@@ -25,11 +26,13 @@ from bot.pledges import (
     Recorded,
     Status,
     Tally,
+    Way,
     WayCount,
 )
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
+from tests.handlers.follow import Follow
 from tests.handlers.no_broadcasts import NoBroadcasts
 from tests.handlers.no_groups import NoGroups
 
@@ -41,10 +44,9 @@ def conversations() -> Conversations[World, Store]:
 
 
 @dataclass
-class Records(NoBroadcasts, NoGroups):
+class Records(Follow, NoBroadcasts, NoGroups):
     """What is kept about one person."""
 
-    recorded: list[NewPledge] = field(default_factory=list)
     language: str | None = None
     open: tuple[str, ...] = ()
 
@@ -64,17 +66,23 @@ class Records(NoBroadcasts, NoGroups):
     async def pledges(self, person: Person) -> tuple[Pledge, ...]:
         """Return the pledges, each with its ways in order."""
         return tuple(
-            Pledge(n, replace(p, ways=tuple(sorted(p.ways)))) for n, p in enumerate(self.recorded, 1)
+            Pledge(n, replace(p, ways=tuple(sorted(p.ways))), self._answers(p))
+            for n, p in enumerate(self.recorded, 1)
         )
 
-    async def mark_sent(self, person: Person, number: int, day: date) -> Pledge | None:
+    def _answers(self, pledge: NewPledge) -> tuple[Answer, ...]:
+        return tuple(self.came_back.get(pledge.letter, {}).values()) if pledge.status.has_left else ()
+
+    async def mark_sent(
+        self, person: Person, number: int, day: date, ways: Sequence[Way] = ()
+    ) -> Pledge | None:
         """Keep that the pledge has been sent, unless it was sent before."""
         if not 0 < number <= len(self.recorded):
             return None
         pledge = self.recorded[number - 1]
         if pledge.status.has_left:
             return (await self.pledges(person))[number - 1]
-        sent = replace(pledge, status=Status.SENT, day=day)
+        sent = replace(pledge, status=Status.SENT, day=day, ways=tuple(ways) or pledge.ways)
         if any(one.letter == sent.letter and one.status.has_left for one in self.recorded):
             await self.add_pledge(person, sent)
             return (await self.pledges(person))[-1]
@@ -114,6 +122,7 @@ class Records(NoBroadcasts, NoGroups):
     async def forget(self, person: Person) -> None:
         """Keep nothing."""
         self.recorded, self.language, self.open = [], None, ()
+        self.came_back.clear()
 
 
 def _gives_way(old: NewPledge, new: NewPledge) -> bool:
@@ -159,16 +168,22 @@ class Talk:
         language = messages.language(self.records.language, event.person.language)
         self.records.open = (dump(self.frames),) if self.frames else ()
         turn = talks.turn(self.frames, event, messages.speak(language))
-        done = Done(())
-        if turn.finished:
-            dialogue, answers = turn.finished
-            done = asyncio.run(_ended(dialogue.finish(event, answers, talks.world, self.records)))
-        self.frames = () if done.clear else parse(dump(turn.frames), list(talks.dialogues))
+        done = self._end(turn, event)
+        if done.goes_on is not None:
+            turn = talks.going_on(turn, done.goes_on, event)
+            done = self._end(turn, event)
+        self.frames = parse(dump(talks.left(turn, done)), list(talks.dialogues))
         ended = [replace(r, values={**r.values, "gone": True}) if done.erased else r for r in done.replies]
         question = talks.question(self.frames, turn.again and not done.language) if turn.ask else None
         self.replies = (*turn.replies, *ended, *([question] if question else []))
         self.last = tuple(messages.render(reply, done.language or language) for reply in self.replies)
         return "\n\n".join(plain_text(message.html) for message in self.last)
+
+    def _end(self, turn: Turn[World, Store], event: Event) -> Done:
+        if turn.finished is None:
+            return Done(())
+        dialogue, answers = turn.finished
+        return asyncio.run(_ended(dialogue.finish(event, answers, conversations().world, self.records)))
 
     @property
     def question(self) -> Reply | None:

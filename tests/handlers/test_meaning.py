@@ -107,6 +107,6 @@ def test_the_way_to_the_workers_is_closed_everywhere() -> None:
     for talk in (letter, pledge, sending):
         assert "I have no safe address for: The oil workers of Mangystau" in talk.last[0].html
         assert "qybrai" not in talk.last[0].html
-    for words in ("I have what I need", "sent", "1"):  # there is but one way, which is not asked for
+    for words in ("I have what I need", "sent", "1", "skip"):  # there is but one way, which is not asked for
         sending.say(words)
     assert sending.records.recorded[0].ways == (Way("editors", "email"),)

@@ -65,7 +65,7 @@ def test_words_in_a_letter(given: str) -> None:
 def test_words_in_what_is_recorded(given: str) -> None:
     """A name that may be listed is confirmed, and shown by /mydata, as it was typed."""
     talk, plain = written(WORDY[given]), written(PLAIN)
-    for words in ("1", "I have what I need", "3", "1", "2", "/mydata"):
+    for words in ("1", "I have what I need", "3", "1", "2", "skip", "/mydata"):
         said, _ = talk.say(words), plain.say(words)
     assert tags(talk.last[0].html) == tags(plain.last[0].html)
     assert f"May be named: {WORDS[given][1]}\n" in said

@@ -73,6 +73,7 @@ class Asked:
 
 
 ONE, SEVERAL, NUMBER, COUNTRY = "choose/one", "choose/several", "questions/number", "questions/country"
+DAY = "pledge/which-day"
 PLEDGE = ("/pledge", "2", "1")
 QUESTIONS = (
     Asked(LETTER[:1], "2", ONE),
@@ -88,18 +89,19 @@ QUESTIONS = (
     Asked(ORGANISATION[:11], "It concerns us all.", "", takes_words=True),
     Asked(ORGANISATION, "1", ONE),
     Asked((*ORGANISATION, "1"), "I have what I need", ONE),
-    Asked((*ORGANISATION, "1", "I have what I need"), "3", ONE),
+    Asked((*ORGANISATION, "1", "I have what I need"), "3", DAY),
     Asked((*ORGANISATION, "1", "I have what I need", "3"), "1 2", SEVERAL),
     Asked((*ORGANISATION, "1", "I have what I need", "3", "1 2"), "1", ONE),
     Asked(PLEDGE[:1], "2", ONE),
     Asked(PLEDGE[:2], "1", ONE),
     Asked(PLEDGE[:3], "2", ONE),
     Asked((*PLEDGE, "2"), "Germany", COUNTRY),
-    Asked((*PLEDGE, "2", "skip"), "2", ONE),
+    Asked((*PLEDGE, "2", "skip"), "2", DAY),
     Asked((*PLEDGE, "2", "skip", "2"), "1", SEVERAL),
     Asked((*PLEDGE, "2", "skip", "2", "1"), "1", ONE),
-    Asked((*PLEDGE, "2", "skip", "2", "1", "2"), "Oil Union", "", takes_words=True),
-    Asked((*PLEDGE, "1", "skip", "2", "1", "2"), "Ada", "", takes_words=True),
+    Asked((*PLEDGE, "2", "skip", "2", "1", "2"), "14:30", "pledge/no-clock"),
+    Asked((*PLEDGE, "2", "skip", "2", "1", "2", "skip"), "Oil Union", "", takes_words=True),
+    Asked((*PLEDGE, "1", "skip", "2", "1", "2", "skip"), "Ada", "", takes_words=True),
     Asked(("/addresses",), "1", ONE),
     Asked(("/addresses", "2"), "Germany", COUNTRY),
     Asked(("/language",), "1", ONE),

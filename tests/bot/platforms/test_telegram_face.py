@@ -14,7 +14,7 @@ from tests.bot.platforms.telegram_care import READY, following, go_on, say, stor
 from tests.botapi import BotApi, Delay, Message, User
 
 CAMPAIGNS = Path(__file__).parents[3] / "templates" / "campaigns"
-SENT, PROMISED = "I have sent it", "I will send it today"
+SENT, PROMISED = "I have sent it", "Tonight"
 
 
 @pytest.fixture

@@ -180,10 +180,10 @@ async def test_a_reminder_is_due_once_its_time_has_come(tmp_path: Path) -> None:
                 reminder(hours=6, campaign="b"),
             ):
                 await work.remind(one)
-            assert await work.due_reminders() == ()
+            assert await work.due_reminders("wire") == ()
         clock.pass_hours(5)
         async with store.work() as work:
-            due = await work.due_reminders()
+            due = await work.due_reminders("wire")
         assert [replace(one, id=0) for one in due] == [reminder(OTHER, 4), reminder(hours=5)]
 
 
