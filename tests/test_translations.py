@@ -30,7 +30,7 @@ from bot.messages import LOCALES, SOURCE, Messages, languages
 from bot.resources import templates
 from bot.store.store import Store
 from handlers.group_card import Letters
-from handlers.route import Route
+from handlers.route import CHANNELS, Route
 from tests.bot.test_charts import ON, figures
 from tests.door import KEY, NOW, Door, door_to, furnished, open_door
 
@@ -73,10 +73,16 @@ TALK = (
         "/skip",
     ),
     *("name", "/skip", "agreed", "president.post", "kazmunaygas.fax", "kazmunaygas.email", "next"),
-    *("week", "99", "president.post, embassy.post", "/mydata", "organisation"),
-    *("/pledges", "/sent 99", "/mydata", "/sent 1", "/privacy"),
+    *("/later", "/answer"),
+    *("week", "tomorrow", "99", "president.post, embassy.post", "/mydata", "organisation"),
+    *("/pledges", "/sent 99", "/mydata", "/sent 1", "1 2", "/privacy"),
     *("/pledge zhanaozen-2011", "solidarity", "person", "DE", "sent", "1", "nameless", "/mydata"),
-    *("/pledge zhanaozen-2011", "protest", "person", "/skip", "sent", "1", "name", "Ада"),
+    *("/pledge zhanaozen-2011", "protest", "person", "/skip", "sent", "1", "name", "99", "/skip", "Ада"),
+    *("/answer reply", "1", "1", "/answer", "1", "returned", "1", "/answer nothing", "1"),
+    *("/answer not-yet", "1", "/pledges", "/mydata"),
+    *("/pledge zhanaozen-2011", "protest", "organisation", "ES", "tonight", "1", "nameless"),
+    "Europe/Madrid",
+    *("/later", "saturday", "/later", "never", "/sent"),
     *("/sent 99", "/pledge zhanaozen-2011", "protest", "person", "/skip", "not-now"),
     *("/kit", "next", "/letter zhanaozen-2011", "protest", "open", "person", "FR", "/enough", "agreed"),
     *("embassy.phone", "next", "/skip"),
@@ -104,6 +110,13 @@ GONE_OUT: dict[str, object] = {
 ELSEWHERE: dict[str, dict[str, object]] = {
     "broadcast/progress": {**GONE_OUT, "state": "running", "quiet": False, "minutes": 3},
     "broadcast/report": GONE_OUT,
+    "reminder/send": {"campaign": ONE.title, "kind": ONE.title},
+    "reminder/answer": {"campaign": ONE.title, "kind": ONE.title},
+    "answer/doubtful": {
+        "campaign": furnished()[0].campaigns["zhanaozen-2011"],
+        "who": ONE.title,
+        "channel": CHANNELS["fax"],
+    },
     "campaign/none": {},
     "choose/among": {"numbers": [1, 2]},
     "compose/no-file": {},
@@ -316,7 +329,19 @@ def test_no_russian_text_holds_english() -> None:
     """Latin letters stand in the Russian catalogue only where somebody may type them, or where keys are named so."""
     said = (form for m in _messages(_catalogue(_po(LOCALES, "ru"))) for form in _forms(m.string))
     left = {word for text in said for word in _latin(MUST_STAY.sub("", text))}
-    assert left == {"Ctrl", "D", "Telegram", "e", "email", "english", "goal", "language", "mail", "pdf"}
+    assert left == {
+        "Ctrl",
+        "D",
+        "Telegram",
+        "e",
+        "email",
+        "english",
+        "goal",
+        "language",
+        "mail",
+        "never",
+        "pdf",
+    }
 
 
 async def test_in_russian_nothing_is_left_in_english(tmp_path: Path) -> None:
@@ -326,7 +351,11 @@ async def test_in_russian_nothing_is_left_in_english(tmp_path: Path) -> None:
     facts = _russian(tomllib.loads((PACK / "campaign.toml").read_text("utf-8")))
     printed = re.findall(r"^printed = (.*)$", (PACK / "campaign.toml").read_text("utf-8"), re.MULTILINE)
     names = {*_latin((PACK / "appeal.ru.md").read_text("utf-8")), *_latin(" ".join((*facts, *printed)))}
-    assert {word for message in said for word in _latin(_bare(message))} - names == {"English", "Telegram"}
+    assert {word for message in said for word in _latin(_bare(message))} - names == {
+        "English",
+        "Telegram",
+        "never",
+    }
 
 
 def _russian(value: object) -> Iterator[str]:

@@ -245,7 +245,7 @@ async def test_an_event_that_fails_again_and_again_is_set_aside(tmp_path: Path) 
         assert people.heard("ada")[-1] == "All right, everything stays as it is."
 
 
-PLEDGE = ("/pledge", "2", "1", "1", "skip", "2", "1")
+PLEDGE = ("/pledge", "2", "1", "1", "DE", "2", "1")
 
 
 async def test_a_pledge_that_cannot_be_recorded_is_never_said_to_be(tmp_path: Path) -> None:
