@@ -46,7 +46,9 @@ async def end(event: Event, answers: Answers, world: World, store: Store) -> Don
     if campaign is not None:
         await store.end_subscription(chat, campaign.slug)
     else:
-        await store.unsubscribe(chat)
+        group = await store.group(chat) if event.public else None
+        for place in {chat, group.news if group else chat}:
+            await store.unsubscribe(place)
     said = {"campaign": campaign.title if campaign else "", "public": event.public}
     return Done((Reply("updates/ended", said),))
 

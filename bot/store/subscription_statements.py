@@ -43,17 +43,6 @@ WAIT = (
     .where(*_here, t.subscription.c.campaign == bindparam("about"))
     .values(waiting=case((_promised, 1), else_=0))
 )
-CANCEL = (
-    update(t.delivery)
-    .where(
-        t.delivery.c.platform == bindparam("platform"),
-        t.delivery.c.chat == bindparam("chat"),
-        t.delivery.c.broadcast.is_not(None),
-        t.delivery.c.state == "ready",
-    )
-    .values(state="cancelled")
-)
-"""Send a chat nothing more of what goes out to many just now."""
 COUNTRY = (
     select(t.pledge.c.country)
     .where(

@@ -73,7 +73,7 @@ class SubscriptionWork(GroupWork):
 
     async def unsubscribe(self, chat: Chat) -> None:
         """Send a chat nothing any more that it did not ask for just now: no news, and no reminders."""
-        for statement in (*common.UNSUBSCRIBE, statements.CANCEL):
+        for statement in common.UNSUBSCRIBE:
             await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
 
     async def gone(self, chat: Chat) -> None:

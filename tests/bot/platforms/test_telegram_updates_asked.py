@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from bot.events import Chat
+from bot.broadcasts import Content, Fate, NewBroadcast, Scope
+from bot.events import Chat, Person
 from bot.events import Message as Said
 from bot.subscriptions import Subscription
 from tests.bot.platforms.telegram_bot import Running
 from tests.bot.platforms.telegram_care import say, tap
 from tests.botapi import BotApi, User
+from tests.door import NOW
 
 PLEDGED = ("/pledge zhanaozen-2011", "protest", "person", "DE", "week", "1", "1")
 OF_ZHANAOZEN = Subscription("zhanaozen-2011", "en", None)
@@ -121,3 +125,24 @@ async def test_in_a_group(server: BotApi, bot: Running, ada: User) -> None:
     await say(bot, ben, "/stop", group)
     assert await news(bot, group.id) == ()
     assert await news(bot, ada.id) == await news(bot, ben.id) == ()
+
+
+async def test_ending_what_is_on_its_way(server: BotApi, bot: Running, ada: User) -> None:
+    """News that are still to go to a group's topic do not go there once an admin has said stop."""
+    forum = server.supergroup("Union", forum=True)
+    forum.joins(ada, "creator")
+    forum.adds_bot(ada)
+    await bot.settled()
+    strike = forum.topic("Strike", ada)
+    await say(bot, ada, "/updates zhanaozen-2011", forum)
+    await say(bot, ada, "/group here", forum, thread=strike)
+    author, later = Person("telegram", str(ada.id)), NOW + timedelta(days=1)
+    told = Chat("telegram", str(ada.id))
+    new = NewBroadcast(Scope("zhanaozen-2011"), Content({"en": "News"}, "en"), later, told)
+    async with bot.bot.store.work() as work:
+        number = await work.start_broadcast(author, new)
+    await say(bot, ada, "/stop", forum)
+    async with bot.bot.store.work() as work:
+        broadcast = await work.broadcast(number)
+    assert broadcast is not None
+    assert [fate for (_, _, fate), people in broadcast.counts.items() if people] == [Fate.CANCELLED]
