@@ -57,31 +57,38 @@ REFUSALS = {
     "conversation/forwarded": "passed on",
     "conversation/edit": "changed",
     "start/group": "introduction",
+    "broadcast/not-yours": "not theirs",
+    "export/not-yours": "not theirs",
 }
 """What is said where a command does not do what it is for; "yes" is everything else, "–" is nothing."""
 ANSWERS = {
-    "start": {"start/start"},
-    "help": {"start/help"},
-    "letter": {"letter/kind"},
-    "kit": {"conversation/first-this", "campaign/which"},
-    "appeal": {"appeal/appeal"},
-    "demands": {"appeal/demands"},
-    "background": {"appeal/background"},
-    "since": {"appeal/since"},
-    "addresses": {"appeal/addresses", "questions/ask"},
-    "pledge": {"letter/kind"},
-    "pledges": {"pledge/list"},
-    "sent": {"pledge/no-such", "pledge/list"},
-    "language": {"language/chosen"},
-    "updates": {"updates/begun"},
-    "stop": {"updates/ended"},
-    "group": {"group/overview", "group/which"},
-    "stats": {"numbers/stats"},
-    "privacy": {"privacy/privacy"},
-    "mydata": {"privacy/mydata"},
-    "forget": {"privacy/sure"},
+    "start": ("start/start",),
+    "help": ("start/help",),
+    "letter": ("letter/kind",),
+    "kit": ("conversation/first-this", "campaign/which"),
+    "appeal": ("appeal/appeal",),
+    "demands": ("appeal/demands",),
+    "background": ("appeal/background",),
+    "since": ("appeal/since",),
+    "addresses": ("appeal/addresses", "questions/ask"),
+    "pledge": ("letter/kind",),
+    "pledges": ("pledge/list",),
+    "sent": ("pledge/no-such", "pledge/list"),
+    "answer": ("answer/",),
+    "later": ("reminder/",),
+    "language": ("language/chosen",),
+    "updates": ("updates/begun",),
+    "stop": ("updates/ended",),
+    "group": ("group/overview", "group/which"),
+    "broadcast": ("broadcast/", "campaign/which"),
+    "broadcasts": ("broadcasts/",),
+    "export": ("export/", "campaign/which"),
+    "stats": ("numbers/stats",),
+    "privacy": ("privacy/privacy",),
+    "mydata": ("privacy/mydata",),
+    "forget": ("privacy/sure",),
 }
-"""What each command says where it does what it is for."""
+"""What each command says where it does what it is for, or how that begins."""
 UNTOUCHED = ("group_chat", "subscription", "broadcast", "pledge", "pledge_via", "person", "reminder")
 """The tables that nothing but a "yes" may change."""
 PEOPLE = 60
@@ -159,7 +166,8 @@ class Scene:
         assert len(names) == 1, [reply.template for reply in self.said]
         (name,) = names
         if name == "yes":
-            assert {reply.template for reply in self.said} <= ANSWERS[name_of(command)], self.said
+            fits = ANSWERS[name_of(command)]
+            assert all(reply.template.startswith(fits) for reply in self.said), self.said
         full = any(reply.values.get("full") for reply in self.said)
         return f"{name}, in full" if full else name
 
