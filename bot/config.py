@@ -102,6 +102,14 @@ def _recipient(key: str) -> str:
     return recipient(key)
 
 
+def _loopback(host: str) -> str:
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        raise ValueError(
+            "must be this machine itself, 127.0.0.1 or ::1; let a web server pass on what others may see"
+        )
+    return host
+
+
 def _matrix_user(user: str) -> str:
     if user and not re.fullmatch(r"@[^:\s]+:\S+", user):
         raise ValueError("must be an account with its server, as in @solidarity:example.org")
@@ -189,6 +197,13 @@ class Retention(_Section):
     logs: Annotated[int, Field(ge=1, le=366)] = 14
 
 
+class Metrics(_Section):
+    """Where the bot tells its numbers to whoever watches it; nowhere while the port is 0."""
+
+    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+
+
 class Console(_Section):
     """How the bot looks in a terminal."""
 
@@ -211,6 +226,7 @@ class Settings(_Section):
     log: Log = Log()
     backups: Backups = Backups()
     retention: Retention = Retention()
+    metrics: Metrics = Metrics()
     console: Console = Console()
 
     @property

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import signal
 import sys
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from bot import config
 from bot.assembly import Bot, furnish, running
 from bot.choosing import Speak
 from bot.messages import Messages
+from bot.metrics import Metrics, published
 from bot.pace import Pace
 from bot.pacing import Limits, Pacing
 from bot.platforms.base import PlatformError
@@ -52,9 +54,10 @@ async def serve(settings: config.Settings) -> bool:
         # What was recorded is still sent before the connections close.
         pace = Pace(settings.limits.at_once)
         async with running(settings, world, messages, pace=pace) as bot:
-            served = Served(settings, messages, bot, asyncio.Event(), ending)
+            served = Served(settings, messages, bot, asyncio.Event(), ending, Metrics())
             on_signal(served.stopping.set, signal.SIGINT)
-            return any(await asyncio.gather(*(_served(way(served)) for way in ways)))
+            async with published(served.metrics, settings, time.time):
+                return any(await asyncio.gather(*(_served(way(served)) for way in ways)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Served:
     bot: Bot
     stopping: asyncio.Event
     ending: contextlib.AsyncExitStack
+    metrics: Metrics
 
     async def unless_stopped(self, opening: Coroutine[Any, Any, Opened]) -> Opened | None:
         """Return what `opening` brings; None if the end comes first."""
@@ -97,10 +101,11 @@ async def _telegram(served: Served) -> None:
         served.bot.roles.connect(service.telegram.name, service.telegram)
         pacing = _pacing(served.settings)
         service.telegram.next_part = pacing.reply
-        await served.bot.connect(service.telegram.name, service.telegram, pacing)
+        sender = served.metrics.sending(service.telegram.name, service.telegram)
+        await served.bot.connect(service.telegram.name, sender, pacing)
         served.bot.files.connect(service.telegram.name, service.telegram)
         shown = profiles(served.settings, served.messages)
-        await service.run(served.bot.dispatcher.take, shown, served.stopping)
+        await service.run(served.metrics.taking(served.bot.dispatcher.take), shown, served.stopping)
 
 
 async def _matrix(served: Served) -> None:
@@ -117,11 +122,16 @@ async def _matrix(served: Served) -> None:
     if service := await served.unless_stopped(opening):
         served.ending.push_async_callback(service.close)
         served.bot.roles.connect(service.matrix.name, service.matrix)
-        await served.bot.connect(service.matrix.name, service.matrix, Pacing(Limits()), REPEATABLE)
+        await served.bot.connect(
+            service.matrix.name,
+            served.metrics.sending(service.matrix.name, service.matrix),
+            Pacing(Limits()),
+            REPEATABLE,
+        )
         served.bot.files.connect(service.matrix.name, service.matrix)
         told = f"Matrix: {login.user} is at work. Ctrl-C ends it."
         ready = partial(click.echo, told, err=True)
-        await service.run(served.bot.dispatcher.take, served.stopping, ready)
+        await service.run(served.metrics.taking(served.bot.dispatcher.take), served.stopping, ready)
 
 
 def _pacing(settings: config.Settings) -> Pacing:

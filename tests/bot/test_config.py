@@ -213,7 +213,7 @@ def test_example_explains_everything() -> None:
     lines = EXAMPLE.read_text("utf-8").splitlines()
     starts = [n for n, line in enumerate(lines) if re.match(r"#?\w+ = |\[", line)]
     unexplained = [lines[n] for n in starts if not lines[n - 1].startswith("#")]
-    assert len(starts) == len(all_keys()) + 8
+    assert len(starts) == len(all_keys()) + 9
     assert unexplained == []
 
 
