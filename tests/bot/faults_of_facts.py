@@ -179,6 +179,29 @@ DATES = (
         "open campaign up again [old-facts]",
     ),
     Fault(
+        "a closed campaign of which nobody knows since when",
+        OIL,
+        MAIN,
+        to('"historical"', '"closed"'),
+        "campaign.toml: closed_on: is missing: what was pledged is deleted some time after the day "
+        "on which a campaign was closed [no-closing-day]",
+    ),
+    Fault(
+        "an open campaign that was closed",
+        CASINO,
+        MAIN,
+        to('"historical"', '"open"\nexpires = "2027-04-30"\nclosed_on = "2026-11-01"'),
+        "campaign.toml: closed_on: stands in a campaign that is open; set another status, or take it "
+        "out [closed-and-open]",
+    ),
+    Fault(
+        "a campaign that will be closed",
+        OIL,
+        MAIN,
+        to('"historical"', '"closed"\nclosed_on = "2027-01-01"'),
+        "campaign.toml: closed_on: 2027-01-01 is in the future [future-date]",
+    ),
+    Fault(
         "an event in the future",
         CASINO,
         MAIN,
