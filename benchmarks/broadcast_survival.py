@@ -66,7 +66,7 @@ async def ends(folder: Path, people: int, number: int, dice: random.Random) -> N
 async def rooms(folder: Path, number: int, killings: int, dice: random.Random) -> None:
     """Kill the bot so often while it writes into encrypted rooms, and print what became of it."""
     with Synapse(folder / "homeserver") as homeserver:
-        tally = await mailed_and_killed(homeserver, folder / "bot", number, killings, dice, 0.4)
+        tally = await mailed_and_killed(homeserver, folder / "bot", number, killings, dice, 0.1)
     told(
         f"Matrix: SIGKILL {tally.ends} times, {tally.starting} of these while it started; {number} encrypted rooms"
     )

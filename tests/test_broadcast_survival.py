@@ -55,5 +55,5 @@ async def test_killed_again_and_again_on_matrix(
     homeserver: Synapse, tmp_path: Path, dice: random.Random
 ) -> None:
     """However often it is killed while it writes into encrypted rooms, each gets the message, once."""
-    tally = await mailed_and_killed(homeserver, tmp_path, 20, 4, dice, 0.5)
+    tally = await mailed_and_killed(homeserver, tmp_path, 20, 5, dice, 0.15)
     assert tally.in_flight
