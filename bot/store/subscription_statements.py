@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, case, delete, exists, literal, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot.pledges import Status
 from bot.store import tables as t
+from bot.store.statements import WAITS
 
 _here = (t.subscription.c.platform == bindparam("platform"), t.subscription.c.chat == bindparam("chat"))
 _subscription = insert(t.subscription).values(
@@ -34,7 +34,7 @@ SPEAK = update(t.subscription).where(*_here).values(language=bindparam("spoken")
 _promised = exists().where(
     t.pledge.c.owner == bindparam("owner"),
     t.pledge.c.campaign == bindparam("about"),
-    t.pledge.c.status == Status.PLEDGED.value,
+    WAITS,
 )
 PROMISED = select(case((_promised, 1), else_=0).label("promised"))
 """Whether somebody has promised a letter for a campaign and not sent it yet."""

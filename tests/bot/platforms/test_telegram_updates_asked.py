@@ -15,7 +15,7 @@ from tests.bot.platforms.telegram_care import say, tap
 from tests.botapi import BotApi, User
 from tests.door import NOW
 
-PLEDGED = ("/pledge zhanaozen-2011", "protest", "person", "DE", "week", "1", "1")
+PLEDGED = ("/pledge zhanaozen-2011", "protest", "person", "DE", "tomorrow", "1", "1")
 OF_ZHANAOZEN = Subscription("zhanaozen-2011", "en", None)
 
 
