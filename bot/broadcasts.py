@@ -85,9 +85,14 @@ class Content:
     @property
     def digest(self) -> str:
         """What a confirmation is bound to: it differs as soon as a character does."""
-        file = self.file and [self.file.name, hashlib.sha256(self.file.data).hexdigest()]
-        said = json.dumps([sorted(self.texts.items()), self.usual, file])
-        return hashlib.sha256(said.encode()).hexdigest()[:16]
+        known = (self.file.name, hashlib.sha256(self.file.data).hexdigest()) if self.file else None
+        return digest(self.texts, self.usual, known)
+
+
+def digest(texts: Mapping[str, str], usual: str, file: tuple[str, str] | None) -> str:
+    """Return the digest of a content of which the file's name and SHA-256 are known."""
+    said = json.dumps([sorted(texts.items()), usual, file])
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import json
 from dataclasses import astuple, dataclass
 from html import escape
 
-from bot.choosing import Option, Speak
-from bot.dialogue import Answered, Outcome, Refused, Said, Value
+from bot.choosing import Label, Option, Speak, pick
+from bot.dialogue import Answered, Change, Look, Outcome, Refused, Said, Value
 from bot.events import Fetched, Given, Reply
 
 
@@ -65,11 +65,46 @@ class Composition:
         if self.words and not words:
             return Refused(Reply("compose/no-words"))
         if len(words) > self.longest:
-            return Refused(Reply("questions/too-long", {"longest": self.longest, "length": len(words)}))
+            return Refused(Reply("compose/too-long", {"longest": self.longest, "length": len(words)}))
         if not self.words and said.file is None:
             return Refused(Reply("compose/no-file-yet"))
         file = dump(Kept(said.file, _hash(said.data or b""))) if said.file else ""
         return Answered((said.html or escape(words, quote=False) if words else "", file))
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A result as others will see it, `shown` in messages of its own; it is agreed to under its `mark` alone.
+
+    The mark differs as soon as a character of the result does: whoever agreed to another has not agreed to this.
+    """
+
+    key: str
+    prompt: Reply
+    shown: tuple[Reply, ...]
+    mark: str
+    agree: Label | None
+    """What is said to agree; None where there is nothing that could come of it."""
+    changes: tuple[Option, ...]
+    optional: bool = False
+    again: Reply | None = None
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return `agree`, then what can be changed."""
+        return (*([Option(self.mark, self.agree)] if self.agree else []), *self.changes)
+
+    def holds(self, value: Value) -> bool:
+        """Return whether it is this result that was agreed to."""
+        return value == self.mark and self.agree is not None
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return the agreement, or what shall change."""
+        chosen = pick(self.options(()), said.words, said.value, speak, careful=True)
+        if isinstance(chosen, Reply):
+            return Refused(chosen)
+        if chosen.show:
+            return Look(chosen.show, alone=True)
+        return Answered(chosen.value) if chosen.value == self.mark else Change(chosen.value)
 
 
 def dump(file: Kept) -> str:

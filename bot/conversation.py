@@ -10,7 +10,7 @@ from typing import Generic
 
 from bot.buttons import below, by_commands, way_value
 from bot.choosing import Speak, fold
-from bot.composing import Composition, UnfetchedFileError
+from bot.composing import Composition, Preview, UnfetchedFileError
 from bot.dialogue import (
     Answered,
     Answers,
@@ -31,6 +31,7 @@ from bot.dialogue import (
 )
 from bot.events import Button, Event, Press, Reply, Tap
 from bot.frames import Draw, Frame, begun, open_ones, token_of
+from bot.looking import Lookup
 from bot.naming import Named, Names
 from bot.walking import Walk, ends_early, is_left_out, walk
 from bot.wording import ANSWER, BACK, CANCEL, ENOUGH, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
@@ -155,6 +156,8 @@ class Conversations(Generic[World, Store]):
                 return self._command(frames, event, "help", speak)
             return Turn(frames, tap="outdated" if event.press else None)
         other = self._out_of_place(frames, event)
+        if overtaken := self._overtaken(frames, event):
+            return overtaken
         if other:
             return self._aside(frames, Reply(f"conversation/{other}", {"open": bool(frames)}))
         if is_one_of(LEAVE, event.text, speak):
@@ -172,6 +175,46 @@ class Conversations(Generic[World, Store]):
         alone = event.command is None and not frames and not event.public and bool(event.text)
         called = self.names.called([fold(event.text)], speak) if alone else None
         return called or way(event.command or event.text, speak) or event.command
+
+    def lookup(self, turn: Turn[World, Store]) -> Lookup | None:
+        """Return what must be looked up before the present question can be asked, if anything must."""
+        awake = open_ones(turn.frames)
+        step = self._walk(awake[-1]).present if awake and turn.finished is None else None
+        return step if isinstance(step, Lookup) else None
+
+    def looked_up(
+        self, turn: Turn[World, Store], event: Event, step: Lookup, value: str
+    ) -> Turn[World, Store]:
+        """Return `turn` as it goes on once something is looked up."""
+        last = turn.frames[-1]
+        frame, now = self._forward(replace(last, answers=last.answers.plus(step.key, value)), event)
+        if now.present is None:
+            return replace(
+                turn, frames=turn.frames[:-1], finished=(self.dialogues[frame.dialogue], now.answers)
+            )
+        return replace(turn, frames=(*turn.frames[:-1], frame), again=False)
+
+    def shown(self, frames: tuple[Frame, ...], again: bool) -> tuple[Reply, ...]:
+        """Return what is shown above the present question, unless that is only asked `again`."""
+        frames = open_ones(frames)
+        step = self._walk(frames[-1]).present if frames and not again else None
+        return step.shown if isinstance(step, Preview) else ()
+
+    def _overtaken(self, frames: tuple[Frame, ...], event: Event) -> Turn[World, Store] | None:
+        """Return that the present question is asked anew: it is too old, or what it is about was edited.
+
+        Whatever was said is no answer to it, and its buttons are outdated from now on.
+        """
+        step = self._walk(frames[-1]).present if frames else None
+        if isinstance(step, Lookup):
+            said = step.late
+        elif isinstance(step, Preview) and event.other == "edit":
+            said = Reply("conversation/edit", {"open": True})
+        else:
+            return None
+        anew = replace(frames[-1], token=token_of(event), before="")
+        tap: Tap | None = "outdated" if event.press else None
+        return Turn((*frames[:-1], anew), (said,) if said else (), ask=True, tap=tap)
 
     def _out_of_place(self, frames: tuple[Frame, ...], event: Event) -> str | None:
         """Return what it is that can be no answer here: a file, a shared place, what somebody else has said."""
@@ -334,8 +377,8 @@ class Conversations(Generic[World, Store]):
                 return Turn(
                     (*frames[:-1], replace(moved, token=token_of(event), before=frame.token)), ask=True
                 )
-            case Look(reply):
-                return self._aside(frames, reply)
+            case Look(reply, alone):
+                return Turn(frames, (reply,), ask=True, again=True) if alone else self._aside(frames, reply)
             case refused:
                 asked = step.again.values if step.again else {}
                 reply = replace(refused.reply, values={**asked, **refused.reply.values})

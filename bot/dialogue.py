@@ -91,9 +91,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Something to show before the same question is asked again."""
+    """Something to show before the same question is asked again: with its buttons below, or `alone`."""
 
     reply: Reply
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

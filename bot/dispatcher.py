@@ -12,7 +12,7 @@ from typing import Generic
 
 from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations, Turn
-from bot.dialogue import Done, Told, World
+from bot.dialogue import Done, Needs, Told, World
 from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
@@ -193,7 +193,7 @@ class Dispatcher(Generic[World]):
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
             language = await self._language(known, event, work, begins=not open_ones(frames))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
-            turn = self._guarded(turn, event)
+            turn = self._guarded(await self._looked_up(turn, event, work), event)
             turn, done = await self._ended(turn, event, work)
             left = self._conversations.left(turn, done)
             if left != frames or known.frames:
@@ -208,6 +208,15 @@ class Dispatcher(Generic[World]):
             queued = await work.queue(event.chat, rendered)
             told = await self._queue_told(done, work)
         return _Effect(queued, turn.tap, told=told)
+
+    async def _looked_up(self, turn: Turn[World, Work], event: Event, work: Work) -> Turn[World, Work]:
+        """Return `turn` once everything is looked up that its question depends on."""
+        while step := self._conversations.lookup(turn):
+            value = await step.find(event, work)
+            if isinstance(value, Needs):
+                raise UnknownRoleError(value)
+            turn = self._conversations.looked_up(turn, event, step, value)
+        return turn
 
     async def _happened(self, event: Event, known: Arrival, work: Work) -> _Effect:
         """Take in what became of us in a chat, and say there what is to be said of it."""
@@ -256,7 +265,7 @@ class Dispatcher(Generic[World]):
         """Return the present question, if it is to be asked; in another language all of it is said anew."""
         again = turn.again and not done.language
         question = self._conversations.question(left, again) if turn.ask else None
-        return (question,) if question else ()
+        return (*self._conversations.shown(left, again), question) if question else ()
 
     def _rendered(self, replies: Sequence[Reply], event: Event, language: str) -> list[Message]:
         if not event.public:

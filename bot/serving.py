@@ -26,7 +26,7 @@ from bot.platforms.base import PlatformError
 from bot.remembering import Remembering
 from bot.waiting import unless
 from bot.wording import WAYS
-from handlers import DESCRIPTION, FOR_ORGANISERS, HANDLERS, NAME, SHORT_DESCRIPTION
+from handlers import DESCRIPTION, FOR_ORGANISERS, HANDLERS, NAME, SHORT_DESCRIPTION, UNLISTED
 
 if TYPE_CHECKING:
     from bot.platforms.telegram_profile import Profile
@@ -173,7 +173,8 @@ def profiles(settings: config.Settings, messages: Messages) -> dict[str, Profile
 def _profile(speak: Speak) -> Profile:
     from bot.platforms.telegram_profile import Profile
 
-    told = sorted((d for d in HANDLERS if d.name != "start"), key=lambda d: d.name == "help")
+    hidden = {"start", *(d.name for d in UNLISTED)}
+    told = sorted((d for d in HANDLERS if d.name not in hidden), key=lambda d: d.name == "help")
     ways = {way: speak(word) for way, word in WAYS.items()}
     return Profile(
         private={d.name: speak(d.summary) for d in told} | ways,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from bot.dialogue import UNASKED, Answers, Choice, Dialogue, Question, Step, Store, Value, World
+from bot.looking import Lookup
 
 
 class _Visible(Answers):
@@ -35,7 +36,8 @@ def walk(dialogue: Dialogue[World, Store], answers: Answers, world: World) -> Wa
         if step.key not in answers or not step.holds(answers[step.key]):
             return Walk(tuple(passed), step, visible)
         visible.reveal(step.key, answers[step.key])
-        passed.append(step)
+        if not isinstance(step, Lookup):  # nobody was asked, and nobody can go back to it
+            passed.append(step)
     return Walk(tuple(passed), None, visible)
 
 

@@ -6,6 +6,8 @@ from bot.events import Phrase
 from handlers import (
     answer,
     appeal,
+    broadcast,
+    broadcasts,
     groups,
     language,
     letter,
@@ -53,8 +55,10 @@ DESCRIPTION = Phrase(
 )
 """How the bot is introduced before anybody has written to it."""
 
-FOR_ORGANISERS = {numbers.stats.name: numbers.FOR_ORGANISERS}
-"""The commands that do more for organisers, and what they do for them."""
+UNLISTED: tuple[Talk, ...] = (broadcast.broadcast, broadcasts.broadcasts)
+"""What only a few may do: nobody else is shown it."""
+FOR_ORGANISERS = {numbers.stats.name: numbers.FOR_ORGANISERS} | {d.name: d.summary for d in UNLISTED}
+"""The commands that do more for organisers, or are theirs, and what they do for them."""
 
-HANDLERS: tuple[Talk, ...] = (start.start, start.help_with(_OTHERS), *_OTHERS)
+HANDLERS: tuple[Talk, ...] = (start.start, start.help_with(_OTHERS), *_OTHERS, *UNLISTED)
 """Every dialogue; nothing registers itself on import."""

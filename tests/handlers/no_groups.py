@@ -80,3 +80,11 @@ class NoGroups:
 
     async def unsubscribe(self, chat: Chat) -> None:
         """Send nothing anyway."""
+
+    async def groups(self) -> tuple[Group, ...]:
+        """Return none."""
+        return ()
+
+    async def keeps(self, person: Person, group: Group) -> bool:
+        """Return that nobody keeps one."""
+        return False

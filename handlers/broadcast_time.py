@@ -1,0 +1,117 @@
+"""When a broadcast goes out: now or at a time, at night or not, and how long that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+
+from bot.broadcasts import Quiet, Size
+from bot.choosing import Option
+from bot.dialogue import Answers, Choice, Question, Step
+from bot.events import Phrase, Reply
+from handlers.moments import Moment, Zone, moment
+from handlers.world import World, again
+
+NIGHT = (22, 8)
+"""The hours in which nobody wants to be woken."""
+A_SECOND = {"telegram": 30.0, "matrix": 5.0}
+"""Messages that a platform takes in a second, overall."""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When it begins (None: at once), and in which hours it rests."""
+
+    starts_at: datetime | None
+    quiet: Quiet | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A moment, in words of the reader's language."""
+
+    moment: datetime
+    zone: str
+
+    def in_language(self, language: str) -> str:
+        """Return the day, the time, and the time zone."""
+        locale = "en_GB" if language == "en" else language
+        said = format_datetime(self.moment, "EEE d MMM HH:mm", tzinfo=ZoneInfo(self.zone), locale=locale)
+        return f"{said} ({_named(self.zone)})"
+
+
+def steps(answers: Answers, world: World) -> Iterator[Step]:
+    """Yield the steps that ask for the time, the time zone, and the hours of rest."""
+    now = Option("now", Phrase("At once"))
+    yield Choice(
+        "when",
+        Reply("broadcast/when"),
+        (now, Option("later", Phrase("At a certain time"))),
+        again=again("fact"),
+    )
+    later = answers.text("when") == "later"
+    zone = Question("zone", Reply("broadcast/zone"), Zone(world.countries))
+    if later:
+        yield zone
+        yield Question("time", Reply("broadcast/time"), Moment(answers.text("zone"), world.clock()))
+    rests = Option(
+        "night",
+        Phrase("Not between {start} and {end} o’clock", dict(zip(("start", "end"), NIGHT, strict=True))),
+    )
+    yield Choice(
+        "quiet", Reply("broadcast/quiet"), (rests, Option("any", Phrase("At any hour"))), again=again("fact")
+    )
+    if not later and answers.text("quiet") == "night":
+        yield zone
+
+
+def when(answers: Answers) -> When:
+    """Return when it is to go out, once that is said."""
+    zone = answers.text("zone")
+    quiet = Quiet(*NIGHT, zone) if answers.text("quiet") == "night" else None
+    time = answers.text("time") if answers.text("when") == "later" else ""
+    return When(moment(time, zone) if time else None, quiet)
+
+
+def changes(answers: Answers) -> Iterator[Option]:
+    """Yield what can be changed of it."""
+    yield Option("when", Phrase("Change the time"))
+    yield Option("quiet", Phrase("Change the quiet hours"))
+
+
+def begins(of: When, now: datetime) -> Spoken | None:
+    """Return when the first message goes out, if not at once: at its time, and not before the hours of rest end."""
+    start = of.starts_at or now
+    if of.quiet is None:
+        return Spoken(start, _zone(start)) if of.starts_at else None
+    there = start.astimezone(ZoneInfo(of.quiet.zone))
+    early, late = there.hour < of.quiet.end, there.hour >= of.quiet.start
+    if early or late:
+        morning = there.replace(hour=of.quiet.end, minute=0, second=0, microsecond=0)
+        return Spoken(morning + timedelta(days=int(late)), of.quiet.zone)
+    return Spoken(start, of.quiet.zone) if of.starts_at else None
+
+
+def minutes(size: Size) -> int:
+    """Return how many minutes it takes at the platforms' limits; 0 is less than one."""
+    by_platform: dict[str, int] = {}
+    for (platform, _), people in size.items():
+        by_platform[platform] = by_platform.get(platform, 0) + people
+    seconds = max((n / A_SECOND.get(platform, 5.0) for platform, n in by_platform.items()), default=0.0)
+    return round(seconds / 60 + 0.49) if seconds >= 60 else 0
+
+
+def _zone(at: datetime) -> str:
+    return at.tzinfo.key if isinstance(at.tzinfo, ZoneInfo) else "UTC"
+
+
+def _named(zone: str) -> str:
+    """Return how people call a time zone: Etc/GMT-3 is UTC+3."""
+    if zone.startswith("Etc/GMT"):
+        sign = "+" if zone[7] == "-" else "-"
+        return f"UTC{sign}{zone[8:]}"
+    return zone.rpartition("/")[2].replace("_", " ")

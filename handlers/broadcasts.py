@@ -1,0 +1,180 @@
+"""/broadcasts - what was told to many, how it is going, and how to stop it, go on, or settle what is unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bot.broadcasts import Broadcast, Fate, State
+from bot.choosing import Label
+from bot.dialogue import Answers, Dialogue, Done, Step
+from bot.events import Button, Document, Event, Phrase, Reply, Upload
+from handlers import broadcast_content as content
+from handlers import broadcast_scope as scope
+from handlers.broadcast_who import Who, who
+from handlers.world import Store, Talk, World
+
+MOST = 10
+"""Broadcasts that are listed, the latest."""
+_ACTS = {"pause": State.PAUSED, "go": State.RUNNING, "cancel": State.CANCELLED}
+_STATES = {
+    State.ASKED: Phrase("waits for a second organiser"),
+    State.SET: Phrase("waits for its time"),
+    State.RUNNING: Phrase("is being sent"),
+    State.PAUSED: Phrase("is paused"),
+    State.CANCELLED: Phrase("was cancelled"),
+    State.DONE: Phrase("is done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A broadcast as it is looked at: whom it is for, how far it has come, and what came of its messages."""
+
+    number: int
+    campaign: Label
+    parts: tuple[Label, ...]
+    state: Phrase
+    people: int
+    sent: int
+    gone: int
+    failed: int
+    unknown: int
+    left: int
+
+
+def steps(answers: Answers, world: World) -> Iterator[Step]:
+    """Yield what must be known of whoever asks."""
+    yield who(world, fresh=True)
+
+
+async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Return all broadcasts that somebody may see, or do with one of them what stands behind its number."""
+    known = Who.of(answers)
+    if not known.organiser and not known.groups:
+        return Done((Reply("broadcast/not-yours"),))
+    number, act = _words(event.text)
+    if number is None:
+        return Done((await _listed(known, world, store),))
+    found = await store.broadcast(number)
+    if found is None or not _may_see(found, known):
+        return Done((Reply("broadcasts/none-such"), await _listed(known, world, store)))
+    return Done(await _done(found, act, event, known, world, store))
+
+
+async def _done(
+    found: Broadcast, act: str, event: Event, known: Who, world: World, store: Store
+) -> tuple[Reply, ...]:
+    """Do what is to be done with a broadcast, and return how it stands then."""
+    if act == "agree":
+        return await _agreed(found, event, known, world, store)
+    if act in ("again", "leave"):
+        settled = await store.settle(found.id, again=act == "again")
+        now = await store.broadcast(found.id) or found
+        said = Reply("broadcasts/settled", {"again": act == "again", "people": settled})
+        return (said, await _one(now, known, world, store))
+    if act in _ACTS:
+        steered = await store.steer(found.id, _ACTS[act])
+        late = () if steered else (Reply("broadcasts/too-late"),)
+        return (*late, await _one(steered or found, known, world, store))
+    return (*_messages(found), await _one(found, known, world, store))
+
+
+async def _agreed(
+    found: Broadcast, event: Event, known: Who, world: World, store: Store
+) -> tuple[Reply, ...]:
+    """Let a second organiser agree, and return what came of that."""
+    now = await store.agree(found.id, event.person) if known.organiser else None
+    if now is None:
+        return (Reply("broadcasts/not-agreed"), await _one(found, known, world, store))
+    return (Reply("broadcasts/agreed"), await _one(now, known, world, store))
+
+
+def _messages(found: Broadcast) -> Iterator[Reply]:
+    """Yield what a broadcast says, in each of its languages."""
+    said, file = found.terms.content, found.terms.content.file
+    document = Document(file.name, Upload(file.media_type, file.photo, file.data)) if file else None
+    codes = [said.usual, *(code for code in said.texts if code != said.usual)]
+    yield from (content.shown(said.texts[code], document) for code in codes)
+
+
+async def _listed(known: Who, world: World, store: Store) -> Reply:
+    """Return the latest broadcasts that somebody may see."""
+    found = [one for one in await store.broadcasts(MOST if known.organiser else 100) if _may_see(one, known)]
+    titles = await _titles(store)
+    shown = tuple(_look(one, world, titles) for one in found[:MOST])
+    buttons = (
+        Button(Phrase("No. {number}", {"number": one.number}), command=f"broadcasts {one.number}")
+        for one in shown
+    )
+    write = Button(Phrase("Write another"), command="broadcast")
+    return Reply("broadcasts/list", {"broadcasts": shown}, (*buttons, write))
+
+
+async def _one(found: Broadcast, known: Who, world: World, store: Store) -> Reply:
+    """Return how one broadcast stands, and what can be done about it."""
+    look = _look(found, world, await _titles(store))
+    return Reply("broadcasts/one", {"one": look}, tuple(_buttons(found, known)))
+
+
+def _buttons(found: Broadcast, known: Who) -> Iterator[Button]:
+    """Yield what can be done about a broadcast now."""
+    if found.state == State.ASKED and known.organiser:
+        yield _button(Phrase("Agree: send it"), found, "agree")
+    if found.state == State.RUNNING:
+        yield _button(Phrase("Pause"), found, "pause")
+    if found.state == State.PAUSED:
+        yield _button(Phrase("Go on"), found, "go")
+    if found.state in (State.ASKED, State.SET, State.RUNNING, State.PAUSED):
+        yield _button(Phrase("Cancel it"), found, "cancel")
+    if found.unsettled:
+        yield _button(Phrase("Send the unknown once more, silently"), found, "again")
+        yield _button(Phrase("Leave the unknown as they are"), found, "leave")
+    yield Button(Phrase("How it is going"), command=f"broadcasts {found.id}")
+
+
+def _button(label: Phrase, found: Broadcast, act: str) -> Button:
+    return Button(label, command=f"broadcasts {found.id} {act}")
+
+
+async def _titles(store: Store) -> dict[str, str]:
+    return {group.code: group.title for group in await store.groups()}
+
+
+def _look(found: Broadcast, world: World, titles: dict[str, str]) -> Look:
+    of = found.terms.scope
+    campaign = next((c.button for c in world.campaigns if c.slug == of.campaign), of.campaign)
+    return Look(
+        found.id,
+        campaign,
+        scope.described(of, world, titles.get(of.group or "", "")),
+        _STATES[found.state],
+        found.people(),
+        found.people(Fate.SENT),
+        found.people(Fate.GONE),
+        found.people(Fate.FAILED),
+        found.people(Fate.UNKNOWN),
+        found.people(Fate.READY, Fate.SENDING),
+    )
+
+
+def _may_see(found: Broadcast, known: Who) -> bool:
+    """Return whether a broadcast is somebody's concern: any an organiser's, a group's its admin's."""
+    group = found.terms.scope.group
+    return known.organiser or (group is not None and known.group(group) is not None)
+
+
+def _words(text: str) -> tuple[int | None, str]:
+    """Return the number of a broadcast and what is to be done with it, as they stand behind the command."""
+    found = re.fullmatch(r"#?(\d{1,9})(?:\s+(\w+))?", text.strip())
+    return (int(found[1]), (found[2] or "").casefold()) if found else (None, "")
+
+
+broadcasts: Talk = Dialogue(
+    "broadcasts",
+    Phrase("What was told to many, and how it is going"),
+    show,
+    steps,
+    private=True,
+)
