@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 
 from bot.broadcasts import Content, NewBroadcast, Scope, Size, State
 from bot.choosing import Option
@@ -149,7 +150,7 @@ def _refused(known: Who, world: World) -> Reply | None:
     if not known.groups:
         return Reply("broadcast/not-yours")
     wait = known.waits_until() - world.clock().timestamp()
-    return Reply("broadcast/too-soon", {"minutes": int(wait // 60) + 1}) if wait > 0 else None
+    return Reply("broadcast/too-soon", {"minutes": ceil(wait / 60)}) if wait > 0 else None
 
 
 def may(event: Event, answers: Answers, world: World, ends: bool) -> Needs | Given | Reply | None:

@@ -305,7 +305,7 @@ async def test_an_admin(here: Office) -> None:
     (one,) = await here.recorded()
     assert one.terms.scope == Scope(CAMPAIGN, group=code)
     here.pass_minutes(30)
-    assert "You can again in 31 min." in await ada.say("/broadcast")
+    assert "You can again in 30 min." in await ada.say("/broadcast")
     here.pass_minutes(31)
     assert (await ada.say("/broadcast")).startswith("Write your update now")
 
