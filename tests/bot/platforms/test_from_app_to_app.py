@@ -73,13 +73,13 @@ def message(content: Content) -> Message:
 async def test_from_telegram_to_matrix(both: Both) -> None:
     """A photo with words that have a look, from a phone on Telegram to an encrypted chat on Matrix."""
     phone = telegram_bot.Phone(both.telegram, both.ada)
-    for words in ("/broadcast", "Zhanaozen", "1"):
-        await phone.say(words)
+    for answer in ("/broadcast", "Zhanaozen", "1"):
+        await phone.say(answer)
     look = 'All <b>out</b> on <i>Friday</i>: <a href="https://union.example/">where</a>\n\nbread &amp; roses'
     both.ada.sends_photo(data=PICTURE, caption=look)
     await both.telegram.settled()
-    for words in ANSWERS[:-1]:
-        await phone.say(words)
+    for answer in ANSWERS[:-1]:
+        await phone.say(answer)
     preview, *_ = await tap(both.telegram, both.ada, ANSWERS[-1])
     assert (preview.text, preview.marked("bold"), "photo" in preview.content) == (WORDS, ["out"], True)
     await tap(both.telegram, both.ada, "Send it now")
