@@ -15,6 +15,7 @@ from bot.campaigns import Campaigns
 from bot.conversation import Conversations
 from bot.countries import Countries
 from bot.dispatcher import Dispatcher
+from bot.exporting import Exports
 from bot.fetching import Files
 from bot.frames import Draw, token_of
 from bot.logs import keep_log
@@ -40,6 +41,8 @@ SWEEP = 3600.0
 """Seconds between two looks for conversations that have fallen silent."""
 CARDS = 30.0
 """Seconds between two looks whether a group's card shows the truth: at most so often is one edited."""
+COLLECT = 5.0
+"""Seconds between two looks for messages that a command of the terminal has left to the bot."""
 LAST_MESSAGES = 2.0
 """Seconds in which messages under way may still be sent at the end."""
 
@@ -49,10 +52,15 @@ def furnish(settings: config.Settings, thorough: bool = True) -> tuple[World, Me
     countries = Countries()
     folders = (templates() / "campaigns", *settings.campaign_dirs)
     messages = Messages(templates() / "messages", countries, default=settings.language)
-    given = settings.organisers
-    organisers = Organisers(given.name, given.contact, given.fax, frozenset(given.accounts))
     campaigns = Campaigns.load(folders, only=settings.campaigns, thorough=thorough)
-    return World(campaigns, countries, messages.languages, organisers), messages
+    return World(campaigns, countries, messages.languages, organisers(settings)), messages
+
+
+def organisers(settings: config.Settings) -> Organisers:
+    """Return who answers for the bot."""
+    given = settings.organisers
+    accounts = frozenset(given.accounts)
+    return Organisers(given.name, given.contact, given.fax, accounts, sealed=bool(given.recipients))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +101,11 @@ async def running(
         world.letters.know(await work.letters_to())
         world.cards.mark(*(group.code for group in await work.groups()))
         world.returned.know(await work.returned())
-    outbox = Outbox(store, {platform.name: platform for platform in platforms})
+    accounts, recipients = world.organisers.accounts, settings.organisers.recipients
+    exports = Exports(
+        store, world.campaigns, world.countries, messages, accounts, recipients, clock=world.clock
+    )
+    outbox = Outbox(store, {platform.name: platform for platform in platforms}, finish=exports.finished)
     mailing = Mailing(store, Telling(store, outbox, messages, {"telegram": settings.limits.per_second}))
     roles = Roles()
     for platform in platforms:
@@ -104,6 +116,7 @@ async def running(
     reminders = Reminders(store, outbox, messages, partial(reminder.question, world=world))
     await reminders.begin()
     looking_after = [asyncio.create_task(_sweep(store, keeping)), start(reminders)]
+    looking_after.append(asyncio.create_task(_collect(outbox)))
     try:
         _keep_log(settings)  # not before the data folder is there: the log may lie in it
         conversations = Conversations(HANDLERS, world, chance, happens)
@@ -153,6 +166,13 @@ async def renew_cards(dispatcher: Dispatcher[World], world: World) -> None:
             await dispatcher.tell(partial(renewed, code, world))
         except StoreError:  # it is tried again with the next
             world.cards.mark(code)
+
+
+async def _collect(outbox: Outbox) -> None:
+    while True:
+        await asyncio.sleep(COLLECT)
+        with contextlib.suppress(StoreError):
+            await outbox.collect()
 
 
 def _keep_log(settings: config.Settings) -> None:

@@ -84,7 +84,7 @@ class Dispatcher(Generic[World]):
                 await self._outbox.tell(event.chat, self._sorry(event))
             else:
                 await self._answer(effect, at_once=True)
-                self._tell(effect.told)
+                self._outbox.start(effect.told)
 
     async def take(self, event: Event) -> Taken:
         """Give `event` its effect exactly once, on the disk when this returns, and start to answer it.
@@ -95,7 +95,7 @@ class Dispatcher(Generic[World]):
         if hearing == "answer":
             async with self._alone(event):
                 effect = await self._effect_or_pardon(event)
-                self._tell(effect.told)
+                self._outbox.start(effect.told)
                 answer = self._outbox.post(event.chat, partial(self._answer, effect))
                 return Taken(answer, effect.tap, heard=effect.new)
         if hearing == "ignore" or event.public:
@@ -159,13 +159,7 @@ class Dispatcher(Generic[World]):
         """Say in other chats what `telling` finds is to be said there. Raises StoreError if it cannot be recorded."""
         async with self._store.work() as work:
             told = await self._queue_told(Done((), told=await telling(work)), work)
-        self._tell(told)
-
-    def _tell(self, told: Sequence[Unsent]) -> None:
-        """Start to say something in other chats; what another process sends is left to that."""
-        for one in told:
-            if self._outbox.connected(one.chat.platform):
-                self._outbox.post(one.chat, partial(self._outbox.send, (one,)))
+        self._outbox.start(told)
 
     async def _take(self, event: Event) -> _Effect:
         """Do everything that `event` means; nothing has come of it yet where a role or a file must be read first."""

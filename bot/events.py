@@ -241,6 +241,21 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Extract:
+    """Letters that an organiser asked for as a file: only the wish is kept, and the file is made when it is sent.
+
+    `account` is whose wish it is, as "telegram:123456789"; days are written as 2026-11-23, "" is no limit.
+    """
+
+    account: str = field(repr=False)
+    form: str
+    campaigns: tuple[str, ...]
+    since: str
+    until: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file that goes with a message; what is made of words is made in memory when it is sent, never on the disk.
 
@@ -249,7 +264,7 @@ class Document:
     """
 
     name: str
-    content: Page | Draft | Chart | Upload | Given
+    content: Page | Draft | Chart | Upload | Given | Extract
 
     def for_reader(self, language: str) -> Document:
         """Return the file itself: it is the same for everybody."""

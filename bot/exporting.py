@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,20 +12,25 @@ from typing import BinaryIO
 from bot.audit import TERMINAL, AuditLog, Entry
 from bot.campaigns import Campaigns
 from bot.countries import Countries
-from bot.events import Chat, Person, Reply
+from bot.events import Chat, Document, Extract, Person, Reply, Upload
 from bot.export.columns import Line
 from bot.export.handover import Told, handover
-from bot.export.order import Form, Order
+from bot.export.order import Filters, Form, Order
 from bot.export.tables import csv_text, json_lines
 from bot.export.workbook import workbook
 from bot.messages import Messages
+from bot.outbox import Finished
+from bot.platforms.base import UnmadeError
 from bot.sealing import sealed
-from bot.store.exporting import Letters
+from bot.store.errors import StoreError
+from bot.store.exporting import Letters, letters
 from bot.store.store import Store
 from bot.store.work import Unsent
 
 WHAT = "export"
 """How the audit log calls it."""
+SEALED = "application/octet-stream"
+"""What an encrypted file is to a mail program or a browser."""
 
 
 def _now() -> datetime:
@@ -83,6 +89,28 @@ class Exports:
         told = Told(order.language, self.messages.speak(order.language), self.countries)
         return handover(self.campaigns[slug], letters.numbers(), told, self.today)
 
+    async def finished(self, wanted: Extract) -> Finished:
+        """Return the file that an organiser asked for, once that is in the log.
+
+        Raises UnmadeError if they are no organiser any more, or if it cannot be made or logged.
+        """
+        if wanted.account not in self.accounts:
+            raise UnmadeError("whoever asked for the letters is no organiser any more")
+        platform, _, name = wanted.account.partition(":")
+        order = Order(Form(wanted.form), _filters(wanted), wanted.language)
+        try:
+            data, number = await asyncio.to_thread(self._made, order)
+            told = await self.record(order, number, Person(platform, name))
+        except StoreError as error:
+            raise UnmadeError(str(error)) from error
+        content = Upload(SEALED if self.recipients else order.form.media_type, False, data)
+        return Finished(Document(self.file_name(order), content), told)
+
+    def _made(self, order: Order) -> tuple[bytes, int]:
+        """Return the file, and how many letters it is about."""
+        with letters(self.store.path, order.filters) as found:
+            return self.in_memory(order, found), found.number()
+
     async def record(self, order: Order, number: int, who: Person | None = None) -> tuple[Unsent, ...]:
         """Write into the audit log that such a file leaves, and return what is told to the organisers because of it.
 
@@ -102,21 +130,32 @@ class Exports:
             "sealed": bool(self.recipients),
         }
         others = [one for one in sorted(self.accounts) if not who or one != f"{who.platform}:{who.id}"]
-        return await self._told(others, Reply("export/told", said))
+        return await self._told(others, Reply("export/told", said), beside=who is None)
 
     def _title(self, slug: str) -> object:
         return next((campaign.title for campaign in self.campaigns if campaign.slug == slug), slug)
 
-    async def _told(self, accounts: Iterable[str], reply: Reply) -> tuple[Unsent, ...]:
-        """Record that `reply` is to be said to organisers in private, each in the language they chose."""
+    async def _told(self, accounts: Iterable[str], reply: Reply, beside: bool) -> tuple[Unsent, ...]:
+        """Record that `reply` is to be said to organisers in private, each in the language they chose.
+
+        What is recorded `beside` the bot is left to that.
+        """
         queued: list[Unsent] = []
         async with self.store.work() as work:
             for account in accounts:
                 platform, _, name = account.partition(":")
                 chosen = await work.language_of(Person(platform, name))
                 message = self.messages.render(reply, self.messages.language(chosen))
-                queued += await work.queue(Chat(platform, name), [message])
+                if beside:
+                    await work.leave_to_bot(Chat(platform, name), message)
+                else:
+                    queued += await work.queue(Chat(platform, name), [message])
         return tuple(queued)
+
+
+def _filters(wanted: Extract) -> Filters:
+    since, until = (date.fromisoformat(day) if day else None for day in (wanted.since, wanted.until))
+    return Filters(wanted.campaigns, since=since, until=until)
 
 
 def _counted(lines: Iterator[Line], seen: Callable[[int], None]) -> Iterator[Line]:

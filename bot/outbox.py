@@ -9,12 +9,12 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from typing import Protocol
 
-from bot.events import Chat, Message
+from bot.events import Chat, Document, Extract, Message
 from bot.pacing import Pacing
 from bot.platforms.base import (
     GoneError,
@@ -47,6 +47,18 @@ class Sender(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A file of letters that may leave now, and what is said to others because of it."""
+
+    document: Document
+    told: tuple[Unsent, ...]
+
+
+Finish = Callable[[Extract], Awaitable[Finished]]
+"""Makes the letters that were asked for into a file; raises UnmadeError if nothing may leave."""
+
+
 class Outbox:
     """Sends what the database holds for each platform, and lets go of it afterwards."""
 
@@ -56,11 +68,13 @@ class Outbox:
         senders: Mapping[str, Sender],
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        finish: Finish | None = None,
     ) -> None:
         self._store = store
         self._senders = dict(senders)
         self._clock = clock
         self._sleep = sleep
+        self._finish = finish
         self._repeatable: dict[str, float] = {}
         self._pacings: dict[str, Pacing] = {}
         self._last: dict[Chat, asyncio.Task[None]] = {}
@@ -185,6 +199,7 @@ class Outbox:
     async def _deliver(self, one: Unsent) -> None:
         """Send one message, as often as it takes where it cannot have arrived; what can never arrive is given up."""
         pause = FIRST_PAUSE
+        one = await self._with_letters(one)
         while one.id not in self._given_up:
             try:
                 self._look_at_age(one)
@@ -214,6 +229,33 @@ class Outbox:
             except RefusedError as refused:
                 log.error("a message was refused: %s", refused)
                 return
+
+    async def _with_letters(self, one: Unsent) -> Unsent:
+        """Return `one` with the file of letters that was asked for, which is made now and never recorded."""
+        wanted = one.message.document and one.message.document.content
+        if not isinstance(wanted, Extract) or one.id in self._given_up:
+            return one
+        try:
+            if self._finish is None:
+                raise UnmadeError("nobody here makes files of letters")
+            finished = await self._finish(wanted)
+        except UnmadeError as error:
+            log.error("a message goes out without its file: %s", error)
+            return replace(one, message=_without_file(one.message))
+        self.start(finished.told)
+        return replace(one, message=replace(one.message, document=finished.document))
+
+    def start(self, waiting: Iterable[Unsent]) -> None:
+        """Start to send what is recorded; what another process sends is left to that."""
+        for one in waiting:
+            if self.connected(one.chat.platform):
+                self.post(one.chat, partial(self.send, (one,)))
+
+    async def collect(self) -> None:
+        """Start to send what commands of the terminal have left to this process."""
+        async with self._store.work() as work:
+            left = await work.collect()
+        self.start(left)
 
     async def _send(self, one: Unsent) -> None:
         """Send one message; what shows a card takes the place of the message that showed it before."""

@@ -8,6 +8,7 @@ from handlers import (
     appeal,
     broadcast,
     broadcasts,
+    export,
     groups,
     language,
     letter,
@@ -55,10 +56,10 @@ DESCRIPTION = Phrase(
 )
 """How the bot is introduced before anybody has written to it."""
 
-UNLISTED: tuple[Talk, ...] = (broadcast.broadcast, broadcasts.broadcasts)
+UNLISTED: tuple[Talk, ...] = (broadcast.broadcast, broadcasts.broadcasts, export.export)
 """What only a few may do: nobody else is shown it."""
 FOR_ORGANISERS = {numbers.stats.name: numbers.FOR_ORGANISERS} | {d.name: d.summary for d in UNLISTED}
 """The commands that do more for organisers, or are theirs, and what they do for them."""
 
-HANDLERS: tuple[Talk, ...] = (start.start, start.help_with(_OTHERS), *_OTHERS, *UNLISTED)
+HANDLERS: tuple[Talk, ...] = (start.start, start.help_with(_OTHERS, UNLISTED), *_OTHERS, *UNLISTED)
 """Every dialogue; nothing registers itself on import."""

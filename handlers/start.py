@@ -63,14 +63,15 @@ def introduction(world: World, group: Group | None) -> Reply:
     return Reply("start/group", {"campaigns": followed or tuple(world.campaigns)}, buttons)
 
 
-def help_with(others: tuple[Talk, ...]) -> Talk:
-    """Return /help, which lists `others`."""
+def help_with(others: tuple[Talk, ...], organising: tuple[Talk, ...] = ()) -> Talk:
+    """Return /help, which lists `others`, and for organisers what is for `organising`."""
 
     async def explain(event: Event, answers: Answers, world: World, store: Store) -> Done:
         """Return the list of commands."""
         if event.public:
             return Done((introduction(world, await store.group(event.chat)),))
-        return Done((Reply("start/help", {"commands": [(d.name, d.summary) for d in others]}),))
+        listed = (*others, *organising) if world.organisers.include(event.person) else others
+        return Done((Reply("start/help", {"commands": [(d.name, d.summary) for d in listed]}),))
 
     # Translators: words by which people may ask for this; any number, in any order
     keywords = Phrase("commands menu how")

@@ -14,6 +14,7 @@ from bot.choosing import Label, Option
 from bot.countries import Countries
 from bot.dialogue import Answers, Choice, Dialogue, Step
 from bot.events import Chat, Person, Reply
+from bot.export.order import Filters
 from bot.groups import Group, Progress
 from bot.pledges import DayCount, Kept, NewPledge, PeopleCount, Pledge, Recorded, Tally
 from bot.subscriptions import Subscription
@@ -30,6 +31,8 @@ class Organisers:
     """Where to fax from without a machine of one's own, in their words."""
     accounts: frozenset[str] = field(default=frozenset(), repr=False)
     """Their own accounts, as "telegram:123456789"."""
+    sealed: bool = False
+    """Whether files that hold letters are encrypted to their keys."""
 
     def include(self, person: Person) -> bool:
         """Return whether `person` is one of them."""
@@ -112,6 +115,7 @@ class Store(Following, Protocol):
     async def people(self) -> tuple[PeopleCount, ...]: ...
     async def published(self) -> tuple[PeopleCount, ...]: ...
     async def kept(self, person: Person) -> Kept: ...
+    async def letters_for(self, filters: Filters) -> int: ...
     async def forget(self, person: Person) -> None: ...
     async def add_group(
         self, chat: Chat, title: str, person: Person, language: str | None = None

@@ -31,4 +31,4 @@ async def made(document: Document) -> Made:
         return Made(eml(document.content), "message/rfc822")
     if isinstance(document.content, Upload):
         return Made(document.content.data, document.content.media_type)
-    raise ValueError("what was given lies on another platform")
+    raise ValueError("what was given lies on another platform, and letters are taken out by the outbox alone")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -35,16 +34,14 @@ DAYS = frozenset({"promised_for", "sent_on", "consent_on", "recorded_on"})
 """The columns that hold a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(NamedTuple):
     """One recipient, by one channel, as the campaign calls them."""
 
     recipient: str
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What came back, and when that was said."""
 
     recipient: str

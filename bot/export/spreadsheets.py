@@ -23,10 +23,12 @@ _APART = "\x1f"
 _RISK = re.compile(rf"(?:\A|(?<=[{_CUTS}]))(?={_MET})")
 _SUSPECT = re.compile(f"[{_CUTS}]{_MET}")
 _OTHER = re.compile(
-    r"\A(?=[\d#.($€£¥]|(?:true|false)\Z|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w{0,6}\.? ?\d)",
+    r"\A(?=[\d#.($€£¥]|(?:true|false)(?![^\x1f])"
+    r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)\w{0,6}\.? ?\d)",
     re.IGNORECASE,
 )
 """What a program may take for a number, a day, a yes or no, or a fault."""
+_SUSPECT_NAME = re.compile(_OTHER.pattern.replace(r"\A", _APART), re.IGNORECASE)
 _APOSTROPHE = re.compile(rf"(?:\A|(?<=[{_CUTS}]))'")
 
 
@@ -48,4 +50,9 @@ def plain(cell: str) -> str:
 
 def are_safe(cells: Iterable[str]) -> bool:
     """Return whether all these words can stay as they are; quicker than looking at each."""
-    return _SUSPECT.search("".join(map(_APART.__add__, cells))) is None
+    return _SUSPECT.search(_APART + _APART.join(cells)) is None
+
+
+def are_safe_names(names: Iterable[str]) -> bool:
+    """Return whether all these names can stay as they are; quicker than looking at each."""
+    return _SUSPECT_NAME.search(_APART + _APART.join(names)) is None

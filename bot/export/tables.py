@@ -6,13 +6,13 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from bot.export.columns import COLUMNS, Line, answers_of, ways_of
-from bot.export.spreadsheets import are_safe, guarded, guarded_name
+from bot.export.spreadsheets import are_safe, are_safe_names, guarded, guarded_name
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 BATCH = 1000
 """Letters that are written at a time."""
 MARK = "\ufeff"
@@ -33,19 +33,22 @@ def csv_text(lines: Iterable[Line]) -> Iterator[bytes]:
     sheet.write(MARK)
     table.writerow(COLUMNS)
     for batch in batches(lines):
-        table.writerows(map(_cells, batch))
+        table.writerows(batch if _are_safe(batch) else map(_cells, batch))
         yield _taken(sheet)
     yield _taken(sheet)
 
 
+def _are_safe(batch: list[Line]) -> bool:
+    """Return whether every cell can stay as it is, which is nearly always so: all are looked at together."""
+    names = filter(None, chain.from_iterable((line.organisation, line.name) for line in batch))
+    cells = set(chain.from_iterable(batch))  # most of them are the same again and again
+    return are_safe(filter(None, cells)) and are_safe_names(names)
+
+
 def _cells(line: Line) -> Iterable[str | None]:
-    """Return the cells of a line; nearly all are safe, and looked at together."""
-    if line.organisation or line.name:
-        organisation, name = _name(line.organisation), _name(line.name)
-        line = line._replace(organisation=None, name=None)
-        safe = line if are_safe(filter(None, line)) else Line(*map(_guarded, line))
-        return safe._replace(organisation=organisation, name=name)
-    return line if are_safe(filter(None, line)) else map(_guarded, line)
+    """Return the cells of a line, so that none is taken for a formula."""
+    organisation, name = _name(line.organisation), _name(line.name)
+    return Line(*map(_guarded, line))._replace(organisation=organisation, name=name)
 
 
 def _guarded(cell: Any) -> Any:
@@ -71,6 +74,7 @@ def json_lines(lines: Iterable[Line]) -> Iterator[bytes]:
 
 
 def _json(line: Line) -> str:
-    ways = [asdict(way) for way in ways_of(line)]
-    answers = [asdict(answer) for answer in answers_of(line)]
-    return json.dumps({**line._asdict(), "ways": ways, "answers": answers}, ensure_ascii=False) + "\n"
+    told: dict[str, object] = line._asdict()
+    told["ways"] = [way._asdict() for way in ways_of(line)]
+    told["answers"] = [answer._asdict() for answer in answers_of(line)]
+    return _ENCODE(told) + "\n"

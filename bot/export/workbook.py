@@ -27,6 +27,7 @@ LONGEST = 32_767
 
 _FIRST_DAY = date(1899, 12, 30)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_CORNER = f"A1:{_LETTERS[len(COLUMNS) - 1]}"
 _WIDTHS = {"organisation": 32, "name": 24, "ways": 32, "answers": 24, "campaign": 18}
 _UNSAID = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML cannot hold, or would not give back: it is written by its number."""
@@ -61,8 +62,9 @@ class _Frame:
     day: str
 
     @classmethod
-    def of(cls, sheet: str) -> Self:
-        """Return the frame of a sheet that has a head, and one row below it."""
+    def of(cls, sheet: str, size: int) -> Self:
+        """Return the frame for so many letters, of a sheet that has a head and one row below it."""
+        sheet = sheet.replace(f"{_CORNER}2", f"{_CORNER}{size + 1}")
         head, sample, tail = re.split(r"(?<=</row>)(<row .*?</row>)(?=</sheetData>)", sheet, maxsplit=1)
         [words] = re.findall(r'<c r="A\d+" s="(\d+)"', sample)
         [day] = re.findall(r's="(\d+)"><v>', sample)
@@ -71,23 +73,35 @@ class _Frame:
 
 def workbook(lines: Iterable[Line], number: int) -> Iterator[bytes]:
     """Yield the letters as XLSX, a batch at a time; `number` is how many there are."""
-    sink, rest = _Sink(), iter(lines)
-    with zipfile.ZipFile(io.BytesIO(_empty(number))) as empty, zipfile.ZipFile(sink, "w") as full:
+    sink, rest, sizes = _Sink(), iter(lines), _sizes(number)
+    with zipfile.ZipFile(io.BytesIO(_empty(len(sizes)))) as empty, zipfile.ZipFile(sink, "w") as full:
         for part in empty.namelist():
             if not part.startswith("xl/worksheets/"):
-                full.writestr(part, empty.read(part), zipfile.ZIP_DEFLATED)
+                full.writestr(part, _resized(empty.read(part).decode(), sizes), zipfile.ZIP_DEFLATED)
                 continue
+            size = sizes[int(re.sub(r"\D", "", part)) - 1]
             into = zipfile.ZipInfo(part, (1980, 1, 1, 0, 0, 0))
             into.compress_type = zipfile.ZIP_DEFLATED
             with full.open(into, "w", force_zip64=True) as sheet:
-                for written in _sheet(_Frame.of(empty.read(part).decode()), islice(rest, MOST_ROWS)):
+                for written in _sheet(_Frame.of(empty.read(part).decode(), size), islice(rest, size)):
                     sheet.write(written)
                     yield sink.taken()
     yield sink.taken()
 
 
-def _empty(number: int) -> bytes:
-    """Return a workbook with a sheet for each million letters: the head, which stays in sight, and filters."""
+def _sizes(number: int) -> list[int]:
+    """Return how many letters each sheet holds."""
+    return [min(number - first, MOST_ROWS) for first in range(0, number, MOST_ROWS)] or [0]
+
+
+def _resized(part: str, sizes: list[int]) -> str:
+    """Return a part in which the filters of each sheet reach down to its last row, where it speaks of them."""
+    rows = iter(sizes)
+    return re.sub(r"(?<=\$A\$1:\$" + _CORNER[-1] + r"\$)2\b", lambda _: str(next(rows) + 1), part)
+
+
+def _empty(sheets: int) -> bytes:
+    """Return a workbook of so many sheets: the head, which stays in sight, filters, and a row to learn from."""
     import xlsxwriter  # only here: it is large
 
     held = io.BytesIO()
@@ -95,17 +109,15 @@ def _empty(number: int) -> bytes:
         bold = book.add_format({"bold": True})
         words = book.add_format({"quote_prefix": True})
         day = book.add_format({"num_format": "yyyy-mm-dd"})
-        for first in range(0, max(number, 1), MOST_ROWS):
-            last = max(min(number - first, MOST_ROWS), 1)
+        for _ in range(sheets):
             sheet = book.add_worksheet()
             for column, name in enumerate(COLUMNS):
                 sheet.write_string(0, column, name, bold)
                 sheet.set_column(column, column, _WIDTHS.get(name, 13))
-            sheet.write_string(last, 0, "", words)
-            sheet.write_blank(last, 0, "", words)
-            sheet.write_number(last, len(COLUMNS) - 1, 0, day)
+            sheet.write_blank(1, 0, "", words)
+            sheet.write_number(1, len(COLUMNS) - 1, 0, day)
             sheet.freeze_panes(1, 0)
-            sheet.autofilter(0, 0, last, len(COLUMNS) - 1)
+            sheet.autofilter(0, 0, 1, len(COLUMNS) - 1)
     return held.getvalue()
 
 

@@ -101,6 +101,12 @@ QUEUE = (
     .values(**_parameters("platform", "chat", "message", "queued_at"), state="ready", tries=0)
     .returning(t.delivery.c.id)
 )
+_left = _parameters("platform", "chat", "message", "queued_at")
+LEAVE = insert(t.delivery).values(**_left, state="left", tries=0)
+COLLECT = (
+    update(t.delivery).where(t.delivery.c.state == "left").values(state="ready").returning(*t.delivery.c)
+)
+"""Leave a message to the bot that runs beside us; and take over what was left."""
 UNSENT = (
     select(t.delivery)
     .where(t.delivery.c.platform == bindparam("platform"), t.delivery.c.broadcast.is_(None))

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from dataclasses import astuple, replace
 from typing import Any
 
-from bot.events import Chart, Document, Draft, Given, Message, Page, Press, ShownButton, Upload
+from bot.events import Chart, Document, Draft, Extract, Given, Message, Page, Press, ShownButton, Upload
 
-_KINDS: dict[str, type[Page] | type[Draft] | type[Chart] | type[Given]] = {
+_KINDS: dict[str, type[Page] | type[Draft] | type[Chart] | type[Given] | type[Extract]] = {
     "page": Page,
     "draft": Draft,
     "chart": Chart,
     "given": Given,
+    "extract": Extract,
 }
 
 

@@ -109,6 +109,17 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
         rows = await self._connection.rows(statements.UNSENT, platform=platform)
         return tuple(_unsent(row) for row in rows)
 
+    async def leave_to_bot(self, chat: Chat, message: Message) -> None:
+        """Record `message` as still to be sent by the bot that runs beside us, or else by the next one."""
+        row = {"platform": chat.platform, "chat": chat.id, "message": dump(message)}
+        await self._connection.rows(statements.LEAVE, queued_at=self._now, **row)
+
+    async def collect(self) -> tuple[Unsent, ...]:
+        """Take over what others have left to this bot, oldest first."""
+        return tuple(
+            sorted(map(_unsent, await self._connection.rows(statements.COLLECT)), key=lambda one: one.id)
+        )
+
     async def sent(self, ids: Sequence[int]) -> None:
         """Delete the messages that have been sent."""
         await self._connection.each(statements.SENT, [{"id": one} for one in ids])

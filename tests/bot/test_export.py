@@ -30,6 +30,8 @@ from tests.bot.sheets import ATTACKS, column, fill, saved_by, spreadsheet_progra
 from tests.bot.store.people import pledge
 from tests.door import KEY, NOW, furnished
 
+LINE = Line._make(("x",) * 5 + ("2026-11-23", None) + ("x",) * 6 + ("2026-11-23",) * 2)
+
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
@@ -101,9 +103,6 @@ async def test_real_dates_a_head_that_stays_and_filters(store: Store, tmp_path: 
     assert tuple(cell.value for cell in sheet[1]) == COLUMNS
     assert column(tmp_path / "letters.xlsx", "sent_on") == [datetime(2026, 11, 23)] * 3  # noqa: DTZ001  # a day
     assert column(tmp_path / "letters.xlsx", "promised_for") == [None] * 3
-
-
-LINE = Line._make(("x",) * 5 + ("2026-11-23", None) + ("x",) * 6 + ("2026-11-23",) * 2)
 
 
 def test_more_letters_than_a_sheet_has_room_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

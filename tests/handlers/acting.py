@@ -58,6 +58,7 @@ COMMANDS = (
     "/sent",
     "/sent 1",
     "/sent 99",
+    "/export",
     "/language",
     "/language en",
     "/language ru",

@@ -13,7 +13,9 @@ from functools import cache
 from bot.conversation import Conversations, Turn
 from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
+from bot.export.order import Filters
 from bot.frames import Frame, dump, parse
+from bot.guarding import Guarding
 from bot.platforms.base import parse_command, plain_text
 from bot.pledges import (
     Answer,
@@ -119,6 +121,10 @@ class Records(Follow, NoBroadcasts, NoGroups):
         """Return everything."""
         return Kept(await self.pledges(person), self.language, self.open)
 
+    async def letters_for(self, filters: Filters) -> int:
+        """Return how many there are of the campaigns."""
+        return len([one for one in self.recorded if one.campaign in (filters.campaigns or (one.campaign,))])
+
     async def forget(self, person: Person) -> None:
         """Keep nothing."""
         self.recorded, self.language, self.open = [], None, ()
@@ -167,7 +173,7 @@ class Talk:
         talks, messages = conversations(), furnished()[1]
         language = messages.language(self.records.language, event.person.language)
         self.records.open = (dump(self.frames),) if self.frames else ()
-        turn = talks.turn(self.frames, event, messages.speak(language))
+        turn = Guarding(talks)(talks.turn(self.frames, event, messages.speak(language)), event)
         done = self._end(turn, event)
         if done.goes_on is not None:
             turn = talks.going_on(turn, done.goes_on, event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from bot.platforms.matrix import REPEATABLE
 from bot.platforms.matrix_service import Service
 from bot.remembering import Remembering
 from handlers import HANDLERS
+from handlers.world import Organisers
 from tests.door import KEY, furnished, furnished_in, same_words
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import Person
@@ -57,11 +58,13 @@ async def bot_on(
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     language: str = "en",
     log: Path | None = None,
+    organising: tuple[str, ...] = (),
 ) -> AsyncIterator[Running]:
     """Enter the bot at work on `homeserver`, with its data in `folder`; it stops as at SIGTERM."""
     given = {"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}}
     settings = Settings.model_validate(given | ({"log": {"level": "debug", "file": log}} if log else {}))
     world, messages = furnished() if language == "en" else furnished_in(language)
+    world = replace(world, organisers=Organisers(accounts=frozenset(organising)))
     told = account_on(url or homeserver.url, account, folder)
     stopping, ready = asyncio.Event(), asyncio.Event()
     async with AsyncExitStack() as ending, running(settings, world, messages, chance=same_words) as bot:

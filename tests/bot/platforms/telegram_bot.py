@@ -6,11 +6,11 @@ import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bot.assembly import Bot, running
+from bot.assembly import Bot, organisers, running
 from bot.config import Settings
 from bot.platforms.base import plain_text
 from bot.platforms.telegram_keyboards import BACK, OPEN, PLACE, TICKED
@@ -59,6 +59,7 @@ async def bot_on(server: BotApi, folder: Path, **more: object) -> AsyncIterator[
     log = folder / "telegram.log"
     settings = settings_for(server, folder, **{"log": {"level": "debug", "file": log}, **more})
     world, messages = furnished()
+    world = replace(world, organisers=organisers(settings))
     stopping = asyncio.Event()
     service = await Service.open(account(settings), {d.name for d in HANDLERS}, lambda: NOW)
     try:
