@@ -108,7 +108,7 @@ class Exports:
 
     def _made(self, order: Order) -> tuple[bytes, int]:
         """Return the file, and how many letters it is about."""
-        with letters(self.store.path, order.filters) as found:
+        with letters(self.store, order.filters) as found:
             return self.in_memory(order, found), found.number()
 
     async def record(self, order: Order, number: int, who: Person | None = None) -> tuple[Unsent, ...]:
