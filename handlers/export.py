@@ -18,10 +18,10 @@ MOST = 50_000
 
 _ALL, _OWN = "all", "days"
 _FORMS = (
-    Option("xlsx", Phrase("A table (Excel, LibreOffice)"), also=(Phrase("xlsx"),)),
-    Option("csv", Phrase("A plain table (CSV)"), also=(Phrase("csv"),)),
-    Option("jsonl", Phrase("Lines for a program (JSON)"), also=(Phrase("jsonl"),)),
-    Option("pdf", Phrase("A page to hand over (PDF)"), also=(Phrase("pdf"),)),
+    Option("xlsx", Phrase("A table (Excel, LibreOffice)"), also=("xlsx",)),
+    Option("csv", Phrase("A plain table (CSV)"), also=("csv",)),
+    Option("jsonl", Phrase("Lines for a program (JSON)"), also=("jsonl",)),
+    Option("pdf", Phrase("A page to hand over (PDF)"), also=("pdf",)),
 )
 _DAYS = {"week": 7, "month": 30}
 _PERIODS = (
