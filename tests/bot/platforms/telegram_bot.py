@@ -59,7 +59,8 @@ async def bot_on(server: BotApi, folder: Path, **more: object) -> AsyncIterator[
     log = folder / "telegram.log"
     settings = settings_for(server, folder, **{"log": {"level": "debug", "file": log}, **more})
     world, messages = furnished()
-    world = replace(world, organisers=organisers(settings))
+    if settings.organisers.accounts:
+        world = replace(world, organisers=organisers(settings))
     stopping = asyncio.Event()
     service = await Service.open(account(settings), {d.name for d in HANDLERS}, lambda: NOW)
     try:
