@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 
 import aiohttp
 
 from bot.backups import backups
 from bot.config import Settings
+from bot.platforms.base import PlatformError
 from bot.store.errors import StoreError
 from bot.store.health import health
 
@@ -52,6 +54,8 @@ class _Server:
     name: str
     url: str
     headers: dict[str, str]
+    proof: str
+    """What its answer holds, if it is the server that it should be."""
     renew: str
 
 
@@ -59,11 +63,12 @@ async def examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     """Yield what is found, one after the other."""
     for finding in (*_folder(settings), *_database(settings, now), _disk(settings), _backup(settings, now)):
         yield finding
-    servers = tuple(_servers(settings))
-    if not servers:
-        yield Finding(
-            "platforms", "there is no account", "see the README for how to get a token, or to log in"
-        )
+    servers = []
+    for one in _servers(settings):
+        if isinstance(one, Finding):
+            yield one
+        else:
+            servers.append(one)
     for answers in asyncio.as_completed([_asked(server) for server in servers]):
         for finding in await answers:
             yield finding
@@ -129,17 +134,32 @@ def _backup(settings: Settings, now: datetime) -> Finding:
     return Finding("backup", f"the newest is {_length(age)} old", advice if age > STALE else "")
 
 
-def _servers(settings: Settings) -> Iterator[_Server]:
-    if token := settings.telegram.token:
+def _servers(settings: Settings) -> Iterator[_Server | Finding]:
+    """Yield the servers on which the bot has an account, or what is wrong with an account."""
+    token, login = settings.telegram.token, settings.matrix_folder / "account.json"
+    if token:
         url = f"{settings.telegram.base_url}{token.get_secret_value()}/getMe"
-        yield _Server("Telegram", url, {}, "ask @BotFather for the token")
-    account = settings.matrix_folder / "account.json"
-    if account.exists():
-        told = json.loads(account.read_text("utf-8"))
-        url = f"{told['homeserver'].rstrip('/')}/_matrix/client/v3/account/whoami"
-        yield _Server(
-            "Matrix", url, {"Authorization": f"Bearer {told['token']}"}, "`solidarity-bot matrix login`"
+        yield _Server("Telegram", url, {}, "result", "ask @BotFather for the token")
+    if login.exists():
+        yield _homeserver(settings.matrix_folder)
+    elif not token:
+        yield Finding(
+            "platforms", "there is no account", "see the README for how to get a token, or to log in"
         )
+
+
+def _homeserver(folder: Path) -> _Server | Finding:
+    from bot.platforms.matrix_account import kept  # a platform is imported only when it is used
+
+    try:
+        login = kept(folder)
+    except PlatformError as error:
+        return Finding("Matrix", *str(error).partition("; ")[::2], wrong=True)
+    if login is None:
+        return Finding("Matrix", "nobody is logged in any more", "`solidarity-bot matrix login`", wrong=True)
+    url = f"{login.homeserver.rstrip('/')}/_matrix/client/v3/account/whoami"
+    headers = {"Authorization": f"Bearer {login.token}"}
+    return _Server("Matrix", url, headers, "user_id", "`solidarity-bot matrix login`")
 
 
 async def _asked(server: _Server) -> list[Finding]:
@@ -148,8 +168,8 @@ async def _asked(server: _Server) -> list[Finding]:
         timeout = aiohttp.ClientTimeout(total=PATIENCE)
         async with aiohttp.ClientSession(timeout=timeout) as http:
             answer = await http.get(server.url, headers=server.headers)
-            status, date = answer.status, answer.headers.get("Date")
-    except (aiohttp.ClientError, TimeoutError) as error:  # its words hold the address, and that the token
+            status, date, said = answer.status, answer.headers.get("Date"), await answer.read()
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:  # its words hold the token
         how = f"it cannot be reached ({type(error).__name__})"
         return [
             Finding(server.name, how, "look at the network, and at its address in the settings", wrong=True)
@@ -158,13 +178,27 @@ async def _asked(server: _Server) -> list[Finding]:
         known = status in (401, 403, 404)
         how, advice = f"it answers with {status}", server.renew if known else "try again in a while"
         return [Finding(server.name, how, advice, wrong=True), *_clock(server, date)]
+    if not _holds(said, server.proof):
+        how, advice = "something else answers in its place", "look whether the network lets the bot through"
+        return [Finding(server.name, how, f"{advice}, and at its address in the settings", wrong=True)]
     return [Finding(server.name, "it answers, and knows the bot"), *_clock(server, date)]
 
 
+def _holds(said: bytes, name: str) -> bool:
+    """Return whether an answer is a JSON object in which something is called `name`."""
+    try:
+        told = json.loads(said)
+    except ValueError:
+        return False
+    return isinstance(told, dict) and name in told
+
+
 def _clock(server: _Server, date: str | None) -> Iterator[Finding]:
-    if date is None:
+    try:
+        theirs = parsedate_to_datetime(date or "")
+    except ValueError:  # nothing that could be compared
         return
-    apart = datetime.now(UTC) - parsedate_to_datetime(date)
+    apart = datetime.now(UTC) - theirs.replace(tzinfo=theirs.tzinfo or UTC)
     how = f"it is {'ahead of' if apart > timedelta() else 'behind'} that of {server.name} by {_length(abs(apart))}"
     if abs(apart) > APART:
         yield Finding("clock", how, "let the machine set its clock by the network (NTP)", wrong=True)

@@ -63,7 +63,7 @@ def _look_at(language: str, output: Path, data: bool) -> None:
 
 
 def _in_full(settings: config.Settings, campaigns: Campaigns) -> list[Figures]:
-    now = counted(settings.database)
+    now = counted(settings.database, settings.secret)
     return [in_full(campaign, now.tally, now.people, now.days) for campaign in campaigns]
 
 

@@ -33,10 +33,12 @@ def kept(folder: Path) -> Account | None:
     if not file.exists():
         return None
     try:
-        told: Mapping[str, str] = json.loads(file.read_text("utf-8"))
-        account = Account(
-            told["homeserver"], told["user"], told["device"], told["token"], told["pickle_key"], folder
-        )
+        account = _read(file)
+    except OSError as error:
+        how = (error.strerror or "").lower()
+        raise PlatformError(
+            f"{file}: it cannot be read ({how}); it must belong to whoever runs the bot"
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise PlatformError(
             f"{file}: this is no login; log in anew with `solidarity-bot matrix login`"
@@ -47,6 +49,15 @@ def kept(folder: Path) -> Account | None:
             "or log in anew with `solidarity-bot matrix login`"
         )
     return account
+
+
+def _read(file: Path) -> Account:
+    """Return the account in `file`; raises what is raised if it is not as `_keep` writes it."""
+    told: Mapping[str, object] = json.loads(file.read_text("utf-8"))
+    names = ("homeserver", "user", "device", "token", "pickle_key")
+    values = [word for name in names if isinstance(word := told[name], str) and word.isprintable()]
+    homeserver, user, device, token, pickle_key = values
+    return Account(homeserver, user, device, token, pickle_key, file.parent)
 
 
 async def log_in(

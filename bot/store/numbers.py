@@ -55,12 +55,13 @@ class Counted:
     days: tuple[DayCount, ...]
 
 
-def counted(path: Path) -> Counted:
+def counted(path: Path, key: str | None = None) -> Counted:
     """Return what is counted in the database at `path`, also beside the bot that uses it.
 
+    `key` is the secret that people are hashed with, where the settings give it.
     Raises StoreError, one line, if there is none, or if it cannot be read.
     """
-    with reading(path) as look:
+    with reading(path, key=key) as look:
         letters = tuple(map(_letter_count, look.rows(statements.COUNT_LETTERS)))
         ways = tuple(map(_way_count, look.rows(statements.COUNT_WAYS)))
         people = tuple(PeopleCount(*row) for row in look.rows(COUNT_PEOPLE))

@@ -234,6 +234,18 @@ async def test_nothing_yet(desk: Desk) -> None:
     assert (await desk.data())["campaigns"] == []
 
 
+@pytest.mark.parametrize("public", [(), ("--public",)])
+async def test_with_the_key_of_the_settings(desk: Desk, public: tuple[str, ...]) -> None:
+    """The key in the settings goes before a file beside the database; another than the database's is refused."""
+    (desk.store.path.with_name("owner.key")).write_text("an old key that lies about, of 32 characters\n")
+    assert (await desk.report("--json", *public)).exit_code == 0
+    settings = desk.folder / "settings.toml"
+    settings.write_text(settings.read_text().replace(KEY, "x" * 40))
+    other = await desk.report("--json", *public)
+    assert (other.exit_code, other.stdout) == (1, "")
+    assert "this is not the key that" in other.stderr
+
+
 async def test_into_a_file(desk: Desk) -> None:
     """The file is new, and for its owner alone; what is there already stays as it is."""
     target = desk.folder / "report.html"
