@@ -256,6 +256,14 @@ class Extract:
 
 
 @dataclass(frozen=True, slots=True)
+class Plain:
+    """A file of text, as it is; it goes to one person, and no platform remembers it for another."""
+
+    media_type: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file that goes with a message; what is made of words is made in memory when it is sent, never on the disk.
 
@@ -264,7 +272,7 @@ class Document:
     """
 
     name: str
-    content: Page | Draft | Chart | Upload | Given | Extract
+    content: Page | Draft | Chart | Upload | Given | Extract | Plain
 
     def for_reader(self, language: str) -> Document:
         """Return the file itself: it is the same for everybody."""

@@ -8,10 +8,16 @@ from bot.choosing import Option
 from bot.dialogue import Answers, Choice, Dialogue, Done, Step
 from bot.events import Button, Event, Phrase, Reply
 from bot.frames import parse
+from bot.mydata import as_file, news_on_the_way
+from bot.reminders import Reminder
+from bot.zones import Moment
 from handlers import pledging
 from handlers.answered import Line, lines
 from handlers.groups import UNNAMED
 from handlers.world import Store, Talk, World, again
+
+_FILE = "file"
+"""What somebody adds who wants all of it."""
 
 
 async def explain(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -28,28 +34,45 @@ def mydata_of(dialogues: tuple[Talk, ...]) -> Talk:
     known = {dialogue.name: dialogue for dialogue in dialogues}
 
     async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
-        """Return everything that is kept about the person."""
+        """Return everything that is kept about the person, in short; or as a file, if they ask for that."""
+        held = await store.held(event.person, event.chat)
+        if event.text.strip() == _FILE:
+            return Done((Reply("privacy/file", document=as_file(held, event.at)),))
         kept = await store.kept(event.person)
         news = await store.subscriptions(event.chat)
         brought_into = await store.groups_of(event.person)
         titles = {campaign.slug: campaign.title for campaign in world.campaigns}
+        reminders = await store.reminders(event.chat)
+        on_the_way = news_on_the_way(held)
         said = {
             "kept": kept,
             "answered": [line for text in kept.conversations for line in _answered(text, known, world)],
             "pledges": [pledging.shown(p, world) for p in kept.pledges],
             "through": await store.came_by(event.person) is not None,
             "groups": [group.title or UNNAMED for group in brought_into],
+            "reminders": [
+                (titles.get(one.letter.campaign, one.letter.campaign), *_due(one)) for one in reminders
+            ],
+            "on_the_way": on_the_way,
             "news": [(titles.get(one.campaign, one.campaign), one) for one in news],
         }
-        others = news or brought_into or said["through"]
+        others = news or brought_into or said["through"] or reminders or on_the_way
         something = kept.pledges or kept.language or kept.conversations or others
-        button = Button(Phrase("Erase what is kept about me"), command="forget")
-        return Done((Reply("privacy/mydata", said, (button,) if something else ()),))
+        buttons = (
+            Button(Phrase("Send me all of it as a file"), command=f"mydata {_FILE}"),
+            Button(Phrase("Erase what is kept about me"), command="forget"),
+        )
+        return Done((Reply("privacy/mydata", said, buttons if something else ()),))
 
     summary = Phrase("Show all that is kept about you")
     # Translators: words by which people may ask for this; any number, in any order
     keywords = Phrase("records")
     return Dialogue("mydata", summary, show, keywords=keywords, private=True)
+
+
+def _due(reminder: Reminder) -> tuple[Moment, bool]:
+    """Return when a reminder comes, and that it is still to come; or until when it is kept for the answer."""
+    return Moment(reminder.due, reminder.zone), reminder.asking.waits
 
 
 def _answered(conversation: str, known: Mapping[str, Talk], world: World) -> Iterator[Line]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.documents.drafts import Link, eml, mailto
 from bot.documents.pages import paper_in, pdf
 from bot.documents.pictures import picture
-from bot.events import Chart, Document, Draft, Page, Upload
+from bot.events import Chart, Document, Draft, Page, Plain, Upload
 
 __all__ = ["Link", "Made", "eml", "made", "mailto", "paper_in", "pdf", "picture"]
 
@@ -29,6 +29,8 @@ async def made(document: Document) -> Made:
         return Made(await asyncio.to_thread(picture, document.content), "image/png")
     if isinstance(document.content, Draft):
         return Made(eml(document.content), "message/rfc822")
+    if isinstance(document.content, Plain):
+        return Made(document.content.text.encode(), document.content.media_type)
     if isinstance(document.content, Upload):
         return Made(document.content.data, document.content.media_type)
     raise ValueError("what was given lies on another platform, and letters are taken out by the outbox alone")

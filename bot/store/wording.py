@@ -8,14 +8,28 @@ from collections.abc import Iterator
 from dataclasses import astuple, replace
 from typing import Any
 
-from bot.events import Chart, Document, Draft, Extract, Given, Message, Page, Press, ShownButton, Upload
+from bot.events import (
+    Chart,
+    Document,
+    Draft,
+    Extract,
+    Given,
+    Message,
+    Page,
+    Plain,
+    Press,
+    ShownButton,
+    Upload,
+)
 
-_KINDS: dict[str, type[Page] | type[Draft] | type[Chart] | type[Given] | type[Extract]] = {
+_Kept = Page | Draft | Chart | Given | Extract | Plain
+_KINDS: dict[str, type[_Kept]] = {
     "page": Page,
     "draft": Draft,
     "chart": Chart,
     "given": Given,
     "extract": Extract,
+    "plain": Plain,
 }
 
 

@@ -25,6 +25,7 @@ from bot.store.answers import Answering
 from bot.store.erasures import Erasures
 from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
+from bot.store.mydata import MyData
 from bot.store.numbers import Numbers
 from bot.store.reminders import Reminding
 from bot.store.sending import SendingWork
@@ -54,7 +55,7 @@ class Unsent:
     """When it was recorded, in seconds since 1970."""
 
 
-class Work(Answering, Reminding, SendingWork, Numbers, Exporting):
+class Work(Answering, Reminding, SendingWork, Numbers, Exporting, MyData):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:

@@ -16,6 +16,7 @@ from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, 
 from bot.export.order import Filters
 from bot.frames import Frame, dump, parse
 from bot.guarding import Guarding
+from bot.mydata import Held
 from bot.platforms.base import parse_command, plain_text
 from bot.pledges import (
     Answer,
@@ -115,6 +116,10 @@ class Records(Follow, NoBroadcasts, NoGroups):
 
     async def published(self) -> tuple[PeopleCount, ...]:
         """Return nothing: one person is too few."""
+        return ()
+
+    async def held(self, person: Person, chat: Chat) -> tuple[Held, ...]:
+        """Return nothing: the file of everything is made of a real database."""
         return ()
 
     async def kept(self, person: Person) -> Kept:

@@ -161,7 +161,7 @@ def test_nothing_kept_is_not_offered_to_be_erased() -> None:
     talk = Talk()
     talk.say("/mydata")
     assert talk.buttons == ()
-    assert [b.command for b in after("/language ru", "/mydata").buttons] == ["forget"]
+    assert [b.command for b in after("/language ru", "/mydata").buttons] == ["mydata file", "forget"]
 
 
 def test_every_question_has_a_short_form_or_is_short() -> None:

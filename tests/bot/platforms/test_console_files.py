@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import resource
 import stat
@@ -87,6 +88,14 @@ async def test_a_conversation_with_files(folder: Path, tmp_path: Path, printer: 
     assert [(folder / name).read_bytes() for name in names] == [made.data for made in printer.made]
     assert {file.name for file in folder.iterdir()} == {*names}
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
+
+
+async def test_all_that_is_kept(folder: Path, tmp_path: Path) -> None:
+    """Whoever asks for it finds all that is kept about them in the folder."""
+    said = await talk("/language en\n/mydata\n/mydata file\n", tmp_path / "data")
+    assert "  /mydata file  Send me all of it as a file\n" in said
+    assert f"\n\nThe file is here: {folder}/mydata.json\n" in said
+    assert json.loads((folder / "mydata.json").read_bytes())["person"] == [{"language": "en"}]
 
 
 async def test_nothing_is_overwritten(folder: Path) -> None:

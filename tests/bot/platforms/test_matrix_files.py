@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -68,6 +69,16 @@ async def test_a_conversation_with_files(bot: Running, chat: Chat, printer: Prin
     await is_what_was_made(chat, mail, printer, "letter-company.eml")
     for made in printer.made:
         assert made.data not in stored(tmp_path / "bot")
+
+
+async def test_all_that_is_kept(chat: Chat, printer: Printer) -> None:
+    """Whoever asks for it gets all that is kept about them as a file, found by their private chat as well."""
+    await chat.answered(await chat.says("!updates zhanaozen-2011"))
+    words, file = await chat.answered(await chat.says("!mydata file"), lambda heard: len(heard) == 2)
+    assert words.body.startswith("Here is all that is kept about you")
+    await is_what_was_made(chat, file, printer, "mydata.json")
+    [news] = json.loads(printer.last.data)["subscription"]
+    assert (news["platform"], news["campaign"]) == ("matrix", "zhanaozen-2011")
 
 
 async def test_what_the_homeserver_knows(chat: Chat, homeserver: Synapse, gate: Gate) -> None:

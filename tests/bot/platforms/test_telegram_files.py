@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from html import escape
@@ -86,6 +87,18 @@ async def test_as_in_a_transcript(bot: Running, ada: User) -> None:
         "[letter-president.pdf]",
     ]
     assert (await phone.say("2")).endswith("\n  /letter  Write a letter\n[letter-company.eml]")
+
+
+async def test_all_that_is_kept(bot: Running, ada: User, printer: Printer) -> None:
+    """Whoever taps for it gets all that is kept about them as a file, made anew each time."""
+    phone = Phone(bot, ada)
+    await phone.say("/language")
+    await phone.say("1")
+    assert "  /mydata file  Send me all of it as a file\n" in await phone.say("/mydata")
+    assert (await phone.say("/mydata file")).endswith("\n[mydata.json]")
+    is_what_was_made(ada.private.last, printer, "mydata.json")
+    told = json.loads(printer.last.data)
+    assert (told["person"], told["pledge"]) == ([{"language": "en"}], [])
 
 
 async def test_an_answer_that_is_typed(bot: Running, ada: User) -> None:
