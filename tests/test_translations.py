@@ -91,6 +91,7 @@ TALK = (
         "/updates zhanaozen-2011",
         "/updates nagaworld-2021",
         "/mydata",
+        "/mydata file",
         "/stop nagaworld-2021",
         "/stop",
         "/group",
