@@ -49,6 +49,10 @@ class Turn(Generic[World, Store]):
     again: bool = False
     """Whether it was asked before, so that its short form is enough."""
     tap: Tap | None = None
+    note: Reply | None = None
+    """What only whoever has tapped in a group is shown, as it would be noise for all others."""
+    offers: Dialogue[World, Store] | None = None
+    """The dialogue whose first question anybody in a group may answer."""
 
 
 class Conversations(Generic[World, Store]):
@@ -154,7 +158,7 @@ class Conversations(Generic[World, Store]):
         if event.public and not frames:  # people talk with each other, and tap what another was asked
             if event.called:
                 return self._command(frames, event, "help", speak)
-            return Turn(frames, tap="outdated" if event.press else None)
+            return self._of_another(frames) if event.press else Turn(frames)
         other = self._out_of_place(frames, event)
         if overtaken := self._overtaken(frames, event):
             return overtaken
@@ -300,7 +304,7 @@ class Conversations(Generic[World, Store]):
                 turn = self._moved(frames, event, frame.answers.plus(named.key, named.value))
                 return replace(turn, replies=(Reply("start/linked"),)) if event.linked else turn
             if event.public:
-                return Turn(others, (by_commands(dialogue, now.present),))
+                return Turn(others, (by_commands(dialogue, now.present),), offers=dialogue)
         return Turn(frames, (Reply("conversation/already-open"),) if left else (), ask=True)
 
     def _anew(self, frames: tuple[Frame, ...], event: Event, named: Named) -> Turn[World, Store]:
@@ -338,13 +342,18 @@ class Conversations(Generic[World, Store]):
         step = self._walk(frames[-1]).present
         if step is None or (press.token, press.step) != (frames[-1].token, step.key):
             twice = press.token and press.token == frames[-1].before
-            silent = event.public or twice  # in public, most likely another was asked
-            return Turn(frames, ask=not silent, again=True, tap="outdated")
+            if event.public and not twice:
+                return self._of_another(frames)
+            return Turn(frames, ask=not twice, again=True, tap="outdated")
         if press.value == way_value(BACK):
             return self._back(frames, event)
         if press.value in (way_value(SKIP), way_value(ENOUGH)):
             return self._skip(frames, event, enough=press.value == way_value(ENOUGH))
         return self._answer(frames, event, step, step.take(Said(value=press.value), frames[-1].marked, speak))
+
+    def _of_another(self, frames: tuple[Frame, ...]) -> Turn[World, Store]:
+        """Let a button do nothing that somebody else was asked, and tell only whoever tapped it."""
+        return Turn(frames, tap="outdated", note=Reply("conversation/others-question"))
 
     def _typed(self, frames: tuple[Frame, ...], event: Event, speak: Speak) -> Turn[World, Store]:
         """Take typed words; where one chooses, a command's bare name is the command."""

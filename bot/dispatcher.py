@@ -49,6 +49,8 @@ class _Effect:
     """What is said in other chats."""
     dropped: tuple[int, ...] = ()
     """Messages that were still to be sent, and must not be any more."""
+    note: str = ""
+    """What only whoever has tapped is shown."""
 
 
 class Dispatcher(Generic[World]):
@@ -97,7 +99,7 @@ class Dispatcher(Generic[World]):
                 effect = await self._effect_or_pardon(event)
                 self._outbox.start(effect.told)
                 answer = self._outbox.post(event.chat, partial(self._answer, effect))
-                return Taken(answer, effect.tap, heard=effect.new)
+                return Taken(answer, effect.tap, heard=effect.new, note=effect.note)
         if hearing == "ignore" or event.public:
             return Taken(asyncio.sleep(0), heard=False)
         slower = self._render(Reply("conversation/slower"), event)
@@ -201,7 +203,8 @@ class Dispatcher(Generic[World]):
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
             told = await self._queue_told(done, work)
-        return _Effect(queued, turn.tap, told=told)
+        note = self._messages.render(turn.note, language).html if turn.note else ""
+        return _Effect(queued, turn.tap, told=told, note=note)
 
     async def _looked_up(self, turn: Turn[World, Work], event: Event, work: Work) -> Turn[World, Work]:
         """Return `turn` once everything is looked up that its question depends on."""

@@ -42,13 +42,17 @@ class Guarding(Generic[World, Store]):
             raise UnfetchedFileError(found)
         if found is None:
             return turn
-        left = turn.frames if ends else turn.frames[:-1]
-        return replace(turn, frames=left, replies=(found,), finished=None, ask=True, again=True)
+        left = turn.frames if ends or turn.offers else turn.frames[:-1]
+        refused = replace(turn, frames=left, replies=(found,), finished=None, ask=True, again=True)
+        tapped = event.public and event.command is not None and event.pressed_on is not None
+        return replace(refused, replies=(), note=found) if tapped else refused
 
     def _subject(self, turn: Turn[World, Store]) -> tuple[Dialogue[World, Store] | None, Answers]:
         """Return the dialogue that ends or goes on with a turn, and what is answered in it."""
         if turn.finished is not None:
             return turn.finished
+        if turn.offers is not None:
+            return turn.offers, Answers()
         awake = open_ones(turn.frames)
         if not awake:
             return None, Answers()

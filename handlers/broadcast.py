@@ -110,7 +110,7 @@ def _preview(answers: Answers, plan: Plan, world: World, known: Who) -> Preview:
         "long": _is_long(plan.draft),
         "platforms": {platform for platform, _ in plan.size},
     }
-    agree = Phrase("Send it at that time") if plan.when.starts_at else Phrase("Send it now")
+    agree = Phrase("Send it at that time") if begins else Phrase("Send it now")
     possible = agree if plan.people else None
     myself = Option("myself", Phrase("Send it to myself first"), plan.draft.messages[0])
     whom = (Option("whom", Phrase("Change who gets it")),) if known.organiser else ()

@@ -108,7 +108,7 @@ async def _listed(known: Who, world: World, store: Store) -> Reply:
         Button(Phrase("No. {number}", {"number": one.number}), command=f"broadcasts {one.number}")
         for one in shown
     )
-    write = Button(Phrase("Write another"), command="broadcast")
+    write = Button(Phrase("Write another") if shown else Phrase("Write one"), command="broadcast")
     return Reply("broadcasts/list", {"broadcasts": shown}, (*buttons, write))
 
 

@@ -66,7 +66,7 @@ class Setup:
     async def _overview(self, words: list[str]) -> Reply:
         followed = [c for c in self.world.campaigns if c.slug in self.group.campaigns]
         said = {"group": self.group, "campaigns": [c.title for c in followed], "public": self.event.public}
-        here = [self._button(Phrase("News come here"), "here")] if self.event.public else []
+        here = [self._button(Phrase("News goes here"), "here")] if self.event.public else []
         buttons = (
             self._button(Phrase("What we follow"), "campaign"),
             self._button(Phrase("Our language"), "language"),

@@ -64,7 +64,8 @@ def of_admins(event: Event, answers: Answers, world: World, ends: bool) -> Needs
             return None
         case "unknown":
             return Reply("group/unknown-role")
-    return Reply("group/admins-only")
+    letter = Button(Phrase("Write your letter"), command="letter", private=event.public)
+    return Reply("group/admins-only", buttons=(letter,))
 
 
 def meant(event: Event) -> Chat | None:

@@ -28,6 +28,8 @@ class Taken:
     tap: Tap | None = None
     heard: bool = True
     """False where nothing came of it: it came too fast, or had had its effect before."""
+    note: str = ""
+    """HTML of what only whoever has tapped is shown, on platforms that can do that."""
 
 
 Take = Callable[[Event], Awaitable[Taken]]

@@ -30,7 +30,7 @@ from bot.platforms.base import (
 from bot.platforms.telegram_calls import Calls, told_apart
 from bot.platforms.telegram_files import Files, attachment
 from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting, words_of
-from bot.platforms.telegram_messages import LONGEST, LONGEST_CAPTION, answered, captions, parts, units
+from bot.platforms.telegram_messages import LONGEST, LONGEST_CAPTION, answered, captions, noted, parts, units
 from bot.platforms.telegram_updates import NAME, Reader, role_of, where
 
 log = logging.getLogger(__name__)
@@ -209,7 +209,8 @@ class Telegram:
         """Wait until `event` is answered; meanwhile the buttons that have had their time go."""
         waiting = asyncio.ensure_future(taken.answer)
         if query is not None:
-            await self._quietly("AnswerCallbackQuery", {"callback_query_id": query["id"]})
+            shown = {"callback_query_id": query["id"], **noted(taken.note)}
+            await self._quietly("AnswerCallbackQuery", shown)
         try:
             await self._tidy(event, taken, query, asked)
         except Exception as error:  # a tap that says nonsense of its message; the log is not to repeat it

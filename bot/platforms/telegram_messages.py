@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from html import escape, unescape
 
 from bot.events import Message
-from bot.platforms.base import Block, Run, blocks
+from bot.platforms.base import Block, Run, blocks, plain_text
 from bot.platforms.telegram_keyboards import listed, notes
 
 LONGEST = 4096
 """UTF-16 units of one message's text."""
 LONGEST_CAPTION = 1024
 """UTF-16 units of the words below a file."""
+LONGEST_NOTE = 200
+"""Characters of what only whoever has tapped is shown."""
 MOST_ENTITIES = 95
 """Words with a look or a link in one message; Telegram keeps a hundred."""
 _WEB = re.compile(r"(?:https?|tg)://")
@@ -59,6 +61,11 @@ def answered(message: Message) -> str | None:
 def units(text: str) -> int:
     """Return how long `text` is for Telegram: in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def noted(html: str) -> dict[str, str]:
+    """Return the parameter that shows `html` to whoever has tapped, and to nobody else."""
+    return {"text": plain_text(html)[:LONGEST_NOTE]} if html else {}
 
 
 def captions(texts: Sequence[str]) -> bool:

@@ -143,6 +143,16 @@ async def test_at_a_time_and_quiet(here: Office) -> None:
     assert one.terms.quiet == Quiet(22, 8, "Asia/Almaty")
 
 
+async def test_at_once_in_the_night(here: Office) -> None:
+    """What is written at night, and must not arrive then, begins in the morning: no button says that it goes out now."""
+    here.pass_minutes(6 * 60)
+    olga = here.door("olga")
+    shown = await say(olga, "/broadcast", "2", "1", "All out", "skip", "1", "1", "1", "1", "Almaty")
+    assert "It begins: Tue 24 Nov 08:00 (Almaty)." in shown
+    assert "Send it now" not in shown
+    assert "goes out: Tue 24 Nov 08:00 (Almaty)" in await olga.tap("Send it at that time")
+
+
 async def test_a_time_that_has_passed(here: Office) -> None:
     """A time that passes before somebody agrees is asked for once more, and nothing is sent."""
     olga = here.door("olga")

@@ -40,6 +40,14 @@ async def test_listed_and_looked_at(here: Office) -> None:
     assert [button.label for button in olga.last[-1].buttons] == ["Pause", "Cancel it", "How it is going"]
 
 
+async def test_nothing_yet(tmp_path: Path) -> None:
+    """Where nothing was told to anybody yet, the way leads to the first."""
+    async with office(tmp_path, "olga") as here:
+        olga = here.door("olga")
+        assert (await olga.say("/broadcasts")).startswith("Nothing was told to many yet.")
+        assert [button.label for button in olga.last[-1].buttons] == ["Write one"]
+
+
 async def test_steered(here: Office) -> None:
     """It is paused, goes on, and is cancelled, by buttons and by typing; what cannot be done is said."""
     olga = here.door("olga")
@@ -50,7 +58,7 @@ async def test_steered(here: Office) -> None:
     assert "was cancelled" in await olga.say("/broadcasts 1 cancel")
     assert await here.states() == [State.CANCELLED]
     told = await olga.say("/broadcasts 1 go")
-    assert told.startswith("That is not possible any more.")
+    assert told.startswith("That cannot be done as it stands now:")
     assert "was cancelled" in told
 
 

@@ -114,12 +114,19 @@ async def test_taking_a_goal_back(bot: Running, ada: User, group: TelegramGroup)
 
 
 async def test_others(server: BotApi, bot: Running, ada: User, ben: User, group: TelegramGroup) -> None:
-    """Who is no admin is told so kindly, and changes nothing: by typing, and by tapping what an admin was shown."""
+    """Who is no admin is told so kindly, and changes nothing: by typing, and by tapping what an admin was shown.
+
+    Whoever types is led on to a letter; who taps is told alone, and the others read nothing of it.
+    """
     (answer,) = await say(bot, ben, "/group goal 50 open", group)
     assert answer.text.startswith("That is for the admins of this group.")
+    assert answer.button("Write your letter")["url"].endswith("?start=letter")
     (shown,) = await say(bot, ada, "/group goal 50", group)
     before = shown.text
-    await press(bot, ben, "No particular day", shown)
+    told = await ben.presses(shown, "No particular day").answered()
+    await bot.settled()
+    assert told["text"].startswith("That is for the admins of this group.")
+    assert group.bot_messages[-1] is shown
     assert shown.text == before
     assert (await as_set(bot, group)).goal is None
     assert overheard(server) == set()

@@ -206,6 +206,17 @@ async def test_another_presses(bot: Running, ada: User, ben: User, group: Group)
     assert question.buttons
 
 
+async def test_a_foreign_question(bot: Running, ada: User, ben: User, group: Group) -> None:
+    """A button of a question that somebody else was asked does nothing: whoever taps it is told, and nobody else."""
+    (question,) = await say(bot, ada, "/appeal", group)
+    told = await ben.presses(question, data="0badcafe|kind|protest").answered()
+    await bot.settled()
+    assert told["text"] == "That question was somebody else’s, or is over. /help shows what I can do."
+    assert group.bot_messages[-1] is question
+    (appeal,) = await tap(bot, ada, "Kazakhstan", question)
+    assert "Zhanaozen" in appeal.text
+
+
 async def test_two_at_once(bot: Running, ada: User, ben: User, group: Group) -> None:
     """Two lists at the same time do not mix: each leads to what it is a list of, whoever taps."""
     (hers,) = await say(bot, ada, "/appeal", group)

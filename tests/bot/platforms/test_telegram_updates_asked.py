@@ -115,6 +115,8 @@ async def test_in_a_group(server: BotApi, bot: Running, ada: User) -> None:
     await bot.settled()
     (answer,) = await say(bot, ada, "/updates zhanaozen-2011", group)
     assert answer.text.startswith("That is for the admins")
+    (answer,) = await say(bot, ada, "/updates", group)
+    assert answer.text.startswith("That is for the admins")
     await say(bot, ada, "/stop", group)
     assert await news(bot, group.id) == ()
     (question,) = await say(bot, ben, "/updates", group)
