@@ -144,7 +144,7 @@ async def test_at_a_time_and_quiet(here: Office) -> None:
 
 
 async def test_at_once_in_the_night(here: Office) -> None:
-    """What is written at night, and must not arrive then, begins in the morning: no button says that it goes out now."""
+    """What is written at night, and must not arrive then, begins in the morning: no button says that it goes now."""
     here.pass_minutes(6 * 60)
     olga = here.door("olga")
     shown = await say(olga, "/broadcast", "2", "1", "All out", "skip", "1", "1", "1", "1", "Almaty")
