@@ -235,6 +235,7 @@ ELSEWHERE |= {
     "broadcasts/settled": {"again": True, "people": 2},
     "broadcasts/too-late": {},
     "compose/too-long": {"longest": 10, "length": 20},
+    "conversation/others-question": {},
 }
 """What that talk does not come to: what happens in groups, with files, or where something fails."""
 
