@@ -64,7 +64,8 @@ async def bot_on(
     given = {"data_dir": folder, "owner_key": KEY, "limits": {"at_once": 0}}
     settings = Settings.model_validate(given | ({"log": {"level": "debug", "file": log}} if log else {}))
     world, messages = furnished() if language == "en" else furnished_in(language)
-    world = replace(world, organisers=Organisers(accounts=frozenset(organising)))
+    if organising:
+        world = replace(world, organisers=Organisers(accounts=frozenset(organising)))
     told = account_on(url or homeserver.url, account, folder)
     stopping, ready = asyncio.Event(), asyncio.Event()
     async with AsyncExitStack() as ending, running(settings, world, messages, chance=same_words) as bot:
