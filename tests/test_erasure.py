@@ -6,6 +6,7 @@ import random
 import shutil
 import sqlite3
 import time
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import replace
@@ -79,6 +80,16 @@ def _ways(secret: str) -> Iterator[bytes]:
     for words in (secret, json.dumps(secret)[1:-1], repr(secret)[1:-1]):
         for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
             yield words.encode(encoding)
+            yield from _in_base64(words.encode(encoding))
+
+
+def _in_base64(data: bytes) -> Iterator[bytes]:
+    """Yield what `data` is in base64, wherever in a longer text it begins; both alphabets."""
+    for skipped in range(3):
+        whole = bytes(skipped) + data
+        inside = b64encode(whole)[-(-skipped * 8 // 6) : len(whole) * 8 // 6]
+        yield inside
+        yield inside.translate(bytes.maketrans(b"+/", b"-_"))
 
 
 @asynccontextmanager

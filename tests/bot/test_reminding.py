@@ -147,7 +147,9 @@ async def test_three_weeks_later_it_is_asked_once_what_came_back(tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    "end", [("/sent",), ("/later never",), ("/later nagaworld-2021", "4"), ("/forget", "1")], ids=str
+    "end",
+    [("/sent",), ("/later never",), ("/stop",), ("/later nagaworld-2021", "4"), ("/forget", "1")],
+    ids=str,
 )
 @pytest.mark.parametrize("asked_before", [False, True])
 async def test_nothing_comes_any_more(end: tuple[str, ...], asked_before: bool, tmp_path: Path) -> None:
@@ -160,6 +162,19 @@ async def test_nothing_comes_any_more(end: tuple[str, ...], asked_before: bool, 
         await one.say(*end)
         heard = await one.pass_time(24 * 12, step=2)
     assert [wire.sent[-1][0].id] * len(heard) == ["1123581321"]
+
+
+async def test_stop_ends_reminders_and_news(tmp_path: Path) -> None:
+    """One word ends both: neither is kept any more, and the pledge stays."""
+    async with bot(tmp_path, Clock()) as one:
+        await one.say(*pledge("DE", "tomorrow"), "/updates nagaworld-2021")
+        kept = await one.say("/mydata")
+        assert ("Reminder of" in kept, "News that you asked for" in kept) == (True, True)
+        assert "no more news and no reminders" in await one.say("/stop")
+        kept = await one.say("/mydata")
+        assert ("Reminder of" in kept, "News that you asked for" in kept) == (False, False)
+        assert "to be sent on 24 November 2026" in kept
+        assert await one.pass_time(48) == []
 
 
 @asynccontextmanager
