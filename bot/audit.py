@@ -99,11 +99,22 @@ class AuditLog:
 
     def entries(self) -> Iterator[Entry]:
         """Yield the lines that can be read, the oldest first."""
-        for line in _lines(self.path):
-            if found := _LINE.fullmatch(line.removesuffix(b"\n")):
-                told = json.loads(found[1] + b"}")
-                at = datetime.fromisoformat(told.pop("at"))
-                yield Entry(told.pop("no"), at, told.pop("who"), told.pop("what"), told)
+        yield from filter(None, map(_entry, _lines(self.path)))
+
+    def unread(self) -> tuple[int, ...]:
+        """Return which lines cannot be read, counted from 1."""
+        return tuple(number for number, line in enumerate(_lines(self.path), 1) if _entry(line) is None)
+
+
+def _entry(line: bytes) -> Entry | None:
+    """Return what a line tells, also one that somebody has changed; None if it cannot be read."""
+    found = _LINE.fullmatch(line.removesuffix(b"\n"))
+    try:
+        told = json.loads(found[1] + b"}") if found else {}
+        at, who, what = (str(told.pop(name)) for name in ("at", "who", "what"))
+        return Entry(told.pop("no"), datetime.fromisoformat(at), who, what, told)
+    except (ValueError, KeyError):
+        return None
 
 
 def _wrong(lines: list[bytes], newest: tuple[int, str], link: Link) -> Iterator[Finding]:

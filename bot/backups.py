@@ -72,8 +72,9 @@ def restore(
             secret = key or key_from(database.with_name("owner.key"), may_make=False)
             with _workshop(database) as place:
                 copy = _opened(file, identity, place)
-                _not_too_old(file, copy, keep, now)
-                gone = revive(copy, secret, int(now.timestamp()), Erasures.of(database))
+                with _called(file, copy):
+                    _not_too_old(file, copy, keep, now)
+                    gone = revive(copy, secret, int(now.timestamp()), Erasures.of(database))
                 _sync(copy)
                 aside = _aside(database, now)
                 copy.replace(database)
@@ -110,6 +111,15 @@ def _opened(file: Path, identity: Path | None, place: Path) -> Path:
     else:
         shutil.copyfile(file, copy)
     return copy
+
+
+@contextmanager
+def _called(file: Path, copy: Path) -> Iterator[None]:
+    """Say of `file`, which somebody knows, what is said of the copy of it that is worked on."""
+    try:
+        yield
+    except StoreError as error:
+        raise StoreError(str(error).replace(str(copy), str(file))) from error
 
 
 def _not_too_old(file: Path, copy: Path, keep: Keeping, now: datetime) -> None:

@@ -82,7 +82,7 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     files = [
         folder,
         *(folder.glob("solidarity.db*")),
-        *(folder / n for n in ("owner.key", "erased.log", "matrix")),
+        *(folder / n for n in ("owner.key", "erased.log", "audit.log", "matrix")),
     ]
     shared = [one for one in files if one.exists() and one.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
     for one in shared:

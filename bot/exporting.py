@@ -167,7 +167,9 @@ def _counted(lines: Iterator[Line], seen: Callable[[int], None]) -> Iterator[Lin
 
 def shown(entry: Entry, names: dict[str, str]) -> str:
     """Return a line of the audit log as somebody reads it; `names` are the accounts of organisers by their hash."""
-    details = " ".join(f"{name}={_words(value)}" for name, value in entry.details.items())
+    details = " ".join(
+        name if value is True else f"{name}={_words(value)}" for name, value in entry.details.items()
+    )
     who = names.get(entry.who, entry.who)
     return f"{entry.no}  {entry.at:%Y-%m-%d %H:%M:%S} UTC  {who}  {entry.what} {details}"
 

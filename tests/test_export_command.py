@@ -89,7 +89,9 @@ async def test_beside_the_running_bot(store: Store, folder: Path) -> None:
 async def test_a_file_for_its_owner_alone(folder: Path, tmp_path: Path) -> None:
     """`--output` makes a new file that nobody else can read; one that is there already is left as it is."""
     file = tmp_path / "letters.xlsx"
-    assert program(folder, "export", "--format", "xlsx", "--output", file).returncode == 0
+    made = program(folder, "export", "--format", "xlsx", "--output", file)
+    assert made.returncode == 0
+    assert made.stderr.decode() == f"{file}: 3 letters. Anybody who gets hold of the file can read it.\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     before = file.read_bytes()
     assert before.startswith(b"PK")
@@ -122,6 +124,10 @@ async def test_a_page_to_hand_over(folder: Path) -> None:
         (("--country", "xx"), "--country XX: give the two letters of ISO 3166-1, as in DE, or none"),
         (("--format", "pdf"), "--campaign: a page to hand over is about one campaign; name it: "),
         (("--language", "xx"), "--language xx: must be one of "),
+        (
+            ("--since", "2026-12-01", "--until", "2026-11-01"),
+            "--since 2026-12-01: it is later than --until 2026-11-01; swap them",
+        ),
         (("--until", "2020-01-01"), "there is no such letter; nothing was written"),
         (
             ("--output", "nowhere/letters.csv"),
@@ -172,7 +178,12 @@ async def test_sealed_and_opened(folder: Path, tmp_path: Path) -> None:
     mine, yours, other = (pyrage.x25519.Identity.generate() for _ in range(3))
     keys = ",".join(str(one.to_public()) for one in (mine, yours))
     file, home = tmp_path / "letters.csv.age", tmp_path / "home"
-    assert program(folder, "export", "--output", file, ORGANISERS__RECIPIENTS=keys).returncode == 0
+    bare = program(folder, "export", "--output", file.with_suffix(""), ORGANISERS__RECIPIENTS=keys)
+    assert (bare.returncode, logged(folder)) == (1, [])
+    assert "name it letters.csv.age" in bare.stderr.decode()
+    made = program(folder, "export", "--output", file, ORGANISERS__RECIPIENTS=keys)
+    assert made.returncode == 0
+    assert "for the owners of the keys in organisers.recipients alone" in made.stderr.decode()
     assert file.read_bytes().startswith(b"age-encryption.org/v1")
     assert b"Union A" not in file.read_bytes()
     assert logged(folder)[0]["sealed"] is True
@@ -254,6 +265,56 @@ async def test_the_log_is_shown_and_verified(store: Store, folder: Path) -> None
     found = program(folder, "audit", "verify")
     assert (found.returncode, found.stdout) == (1, b"")
     assert f"{log}, line 1: this line or the one before it was changed" in found.stderr.decode()
+
+
+DAMAGES = (
+    (b'"form":', b'"form'),
+    (b'"at":"2', b'"at":"x'),
+    (b'"who"', b'"whom"'),
+    (b'"who":"terminal"', b'"who":["terminal"]'),
+    (b'{"no":1', b'{"no":\xff'),
+    (b"\n", b""),
+)
+
+
+async def test_a_damaged_log_is_shown(folder: Path) -> None:
+    """Whatever was done to a line, the others are shown; of one that cannot be read it is said which it is."""
+    assert program(folder, "audit", "show").stderr == b"Nothing was ever taken out.\n"
+    for _ in range(2):
+        assert program(folder, "export").returncode == 0
+    log = folder / "audit.log"
+    sound = log.read_bytes()
+    for before, after in DAMAGES:
+        log.write_bytes(sound.replace(before, after, 1))
+        ended = program(folder, "audit", "show")
+        assert ended.returncode == 0
+        shown, told = ended.stdout.decode().splitlines(), ended.stderr.decode().splitlines()
+        assert len(shown) + len(told) == log.read_bytes().count(b"\n")
+        assert all(line.startswith(f"{log}, line 1: it is damaged and cannot be shown") for line in told)
+        assert program(folder, "audit", "verify").returncode == 1
+
+
+def test_a_sealed_file_is_not_for_a_terminal(folder: Path) -> None:
+    """Where somebody would see signs that say nothing, they are asked to name a file; nothing leaves."""
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    above, below = pty.openpty()
+    given = surroundings(folder, OWNER_KEY=KEY, ORGANISERS__RECIPIENTS=key)
+    arguments = [sys.executable, "-m", "bot", "export"]
+    ended = subprocess.run(
+        arguments, env=given, stdout=below, stderr=subprocess.PIPE, timeout=PATIENCE, check=False
+    )
+    os.close(below)
+    os.close(above)
+    assert (ended.returncode, logged(folder)) == (1, [])
+    assert ended.stderr == b"--output: name a file; a sealed file cannot be shown in a terminal\n"
+
+
+async def test_a_sealed_export_in_the_log(folder: Path) -> None:
+    """The log says that a file was sealed."""
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    assert program(folder, "export", ORGANISERS__RECIPIENTS=key).returncode == 0
+    shown = program(folder, "audit", "show").stdout.decode()
+    assert shown.endswith("terminal  export form=csv letters=3 sealed\n")
 
 
 def kill_while_it_writes(folder: Path, **environment: str) -> None:

@@ -86,13 +86,16 @@ async def _export(settings: config.Settings, order: Order, output: Path) -> None
     exports = Exports(store, world.campaigns, world.countries, messages, accounts, recipients)
     try:
         _look_at(order, exports)
-        with letters(store, order.filters) as found, _into(output, order.form) as into:
+        _look_at_output(output, order.form, sealed=bool(recipients))
+        with letters(store, order.filters) as found, _into(output) as into:
             number = found.number()
             if not number:
                 raise config.ConfigError(["there is no such letter; nothing was written"])
             await exports.record(order, number)
             with _progress(number) as seen:
                 exports.write(order, found, into, seen)
+        if output != STANDARD_OUTPUT:
+            click.echo(_told(output, number, sealed=bool(recipients)), err=True)
     finally:
         await store.close()
 
@@ -110,6 +113,9 @@ def _look_at(order: Order, exports: Exports) -> None:
         for code in order.filters.countries
         if code != NO_COUNTRY and code not in exports.countries
     ]
+    since, until = order.filters.since, order.filters.until
+    if since and until and since > until:
+        wrong.append(f"--since {since}: it is later than --until {until}; swap them")
     if order.form is Form.PDF and len(order.filters.campaigns) != 1:
         wrong.append(f"--campaign: a page to hand over is about one campaign; name it: {', '.join(known)}")
     if order.language not in config.languages():
@@ -118,12 +124,29 @@ def _look_at(order: Order, exports: Exports) -> None:
         raise config.ConfigError(wrong)
 
 
+def _look_at_output(output: Path, form: Form, *, sealed: bool) -> None:
+    """Raise ConfigError if such a file cannot go there, or would be taken for what it is not."""
+    if output != STANDARD_OUTPUT:
+        if sealed and output.suffix != SUFFIX:
+            named = f"name it {output.name}{SUFFIX}, and `solidarity-bot open` makes {output.name} of it"
+            raise config.ConfigError([f"--output {output}: organisers.recipients seal the file; {named}"])
+    elif sys.stdout.isatty() and (sealed or form in (Form.XLSX, Form.PDF)):
+        what = "a sealed file" if sealed else "this form"
+        raise config.ConfigError([f"--output: name a file; {what} cannot be shown in a terminal"])
+
+
+def _told(output: Path, number: int, *, sealed: bool) -> str:
+    """Return what is said once the file is there."""
+    letters = "1 letter" if number == 1 else f"{number:,} letters"
+    if sealed:
+        return f"{output}: {letters}, for the owners of the keys in organisers.recipients alone."
+    return f"{output}: {letters}. Anybody who gets hold of the file can read it."
+
+
 @contextlib.contextmanager
-def _into(output: Path, form: Form) -> Iterator[BinaryIO]:
+def _into(output: Path) -> Iterator[BinaryIO]:
     """Enter the new file, for its owner alone; it is taken away again if the block raises."""
     if output == STANDARD_OUTPUT:
-        if sys.stdout.isatty() and form in (Form.XLSX, Form.PDF):
-            raise config.ConfigError(["--output: name a file; this form cannot be shown in a terminal"])
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
@@ -183,7 +206,7 @@ def open_file(file: Path, key: Path, output: Path | None) -> None:
                 [f"{file}: its name does not end in {SUFFIX}; say with --output where to write"]
             )
         try:
-            with _into(target, Form.CSV) as into:
+            with _into(target) as into:
                 opened(file, key, into)
         except SealError as error:
             raise config.ConfigError([str(error)]) from None
@@ -210,8 +233,14 @@ async def _show(settings: config.Settings) -> None:
     try:
         people = (Person(*account.split(":", 1)) for account in settings.organisers.accounts)
         names = {store.owners.actor(person): f"{person.platform}:{person.id}" for person in people}
-        for entry in AuditLog(store).entries():
+        log = AuditLog(store)
+        for entry in log.entries():
             click.echo(shown(entry, names))
+        for line in log.unread():
+            told = "it is damaged and cannot be shown; `solidarity-bot audit verify` looks through them all"
+            click.echo(f"{log.path}, line {line}: {told}", err=True)
+        if not log.path.exists():
+            click.echo("Nothing was ever taken out.", err=True)
     finally:
         await store.close()
 

@@ -28,7 +28,7 @@ LONGEST = 32_767
 _FIRST_DAY = date(1899, 12, 30)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CORNER = f"A1:{_LETTERS[len(COLUMNS) - 1]}"
-_WIDTHS = {"organisation": 32, "name": 24, "ways": 32, "answers": 24, "campaign": 18}
+_WIDTHS = {"organisation": 32, "name": 24, "ways": 32, "answers": 24, "campaign": 18, "consent_wording": 18}
 _UNSAID = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
 """What XML cannot hold, or would not give back: it is written by its number."""
 
@@ -108,7 +108,7 @@ def _empty(sheets: int) -> bytes:
     with xlsxwriter.Workbook(held, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True})
         words = book.add_format({"quote_prefix": True})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         for _ in range(sheets):
             sheet = book.add_worksheet()
             for column, name in enumerate(COLUMNS):
@@ -117,6 +117,9 @@ def _empty(sheets: int) -> bytes:
             sheet.write_blank(1, 0, "", words)
             sheet.write_number(1, len(COLUMNS) - 1, 0, day)
             sheet.freeze_panes(1, 0)
+            sheet.repeat_rows(0)  # on paper: the head on every page, and all columns beside each other
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 0)
             sheet.autofilter(0, 0, 1, len(COLUMNS) - 1)
     return held.getvalue()
 

@@ -23,6 +23,7 @@ from bot.store.sending_statements import UNTOLD
 MADE = "backup"
 """The fact that says when a copy was made."""
 
+_NONE = "this is no backup that `solidarity-bot backup` wrote"
 _UNFINISHED = (State.ASKED, State.SET, State.RUNNING, State.PAUSED)
 _SAID = (
     delete(t.delivery),
@@ -59,13 +60,20 @@ def back_up(path: Path, to: Path, now: int, patience: float = 5.0) -> None:
 def made_at(copy: Path) -> int:
     """Return when a backup was made; StoreError if it is none, damaged, or newer than this version of the bot."""
     with _explained(copy):
-        found = schema.revision(copy, 0)
-        if found is None or found > t.SCHEMA:
+        try:
+            found = schema.revision(copy, 0)
+        except sqlite3.DatabaseError as error:
+            found = None
+            if error.sqlite_errorcode != sqlite3.SQLITE_NOTADB:
+                raise
+        if found is None:
+            raise StoreError(f"{copy}: {_NONE}")
+        if found > t.SCHEMA:
             raise StoreError(f"{copy}: it is newer than this version of the bot; update the bot first")
         with closing(sqlite3.connect(copy)) as driver:
             facts = dict(driver.execute(compiled(select(t.fact)).text).fetchall())
         if MADE not in facts:
-            raise StoreError(f"{copy}: this is no backup that `solidarity-bot backup` wrote")
+            raise StoreError(f"{copy}: {_NONE}")
         return int(facts[MADE])
 
 

@@ -239,6 +239,7 @@ async def test_what_cannot_be_put_back_is_refused_in_one_line(place: Place, tmp_
         assert "\n" not in str(caught.value)
         assert place.database.read_bytes() == before
         assert not list(place.database.parent.glob(".unfinished*"))
+        assert key is None or str(caught.value).startswith(f"{what}: ")  # the file that somebody knows
         return str(caught.value)
 
     assert "another owner key" in refused(file, "x" * 40)
@@ -253,8 +254,9 @@ async def test_what_cannot_be_put_back_is_refused_in_one_line(place: Place, tmp_
     assert "no backup" in refused(strange)
     cut.write_bytes(file.read_bytes()[:20000])
     assert refused(cut)
-    (tmp_path / "words.db").write_text("no database at all, but words " * 100)
-    assert refused(tmp_path / "words.db")
+    for words in ("no database at all, but words " * 100, ""):
+        (tmp_path / "words.db").write_text(words)
+        assert "no backup" in refused(tmp_path / "words.db")
     running = await Store.open(place.database, KEY, place.clock)
     try:
         with pytest.raises(StoreError, match="another running bot"):

@@ -100,6 +100,12 @@ async def test_real_dates_a_head_that_stays_and_filters(store: Store, tmp_path: 
     sheet = openpyxl.load_workbook(tmp_path / "letters.xlsx").worksheets[0]
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == sheet.dimensions == "A1:O4"
+    page = sheet.page_setup  # on paper all columns stand beside each other, below the head
+    assert (page.orientation, page.fitToWidth or 1, page.fitToHeight) == ("landscape", 1, 0)
+    fitting = sheet.sheet_properties.pageSetUpPr
+    assert fitting is not None
+    assert fitting.fitToPage
+    assert sheet.print_title_rows == "$1:$1"
     assert tuple(cell.value for cell in sheet[1]) == COLUMNS
     assert column(tmp_path / "letters.xlsx", "sent_on") == [datetime(2026, 11, 23)] * 3  # noqa: DTZ001  # a day
     assert column(tmp_path / "letters.xlsx", "promised_for") == [None] * 3
