@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -180,18 +181,39 @@ def replaced(paused: Broadcast) -> Broadcast:
     return replace(paused, state=State.RUNNING, terms=replace(paused.terms, state=State.RUNNING))
 
 
-async def test_quiet_hours(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("until", "lasts"), [(20, 3), (8, 15)], ids=["within a day", "over midnight"])
+async def test_quiet_hours(tmp_path: Path, until: int, lasts: int) -> None:
     """Nothing leaves in the quiet hours of the zone that was named, and it goes on by itself afterwards."""
     async with posting(tmp_path) as post:  # it is 12:00 UTC, 17:00 in Almaty
         await follow(post.store, "1")
-        number = await started(post, quiet=Quiet(16, 20, "Asia/Almaty"))
-        for hours in (0, 3):
+        number = await started(post, quiet=Quiet(16, until, "Asia/Almaty"))
+        for hours in (0, lasts / 2, lasts):
             post.time.now = (NOW + timedelta(hours=hours, seconds=-5)).timestamp()
             await post.time.sleep(3)
             assert "1" not in post.wire.times()
         await post.until(number, done)
         [at] = [at for at, chat, _ in post.wire.got if chat.id == "1"]
-    assert at >= (NOW + timedelta(hours=3)).timestamp()
+    assert at >= (NOW + timedelta(hours=lasts)).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("there", "rests"),
+    [
+        ("2026-11-23T21:59", False),
+        ("2026-11-23T22:00", True),
+        ("2026-11-23T23:59", True),
+        ("2026-11-24T00:00", True),
+        ("2026-11-24T07:59", True),
+        ("2026-11-24T08:00", False),
+        ("2026-03-29T01:59", True),  # the night in which the clocks go forward
+        ("2026-03-29T03:00", True),
+        ("2026-03-29T08:00", False),
+    ],
+)
+def test_a_night(there: str, rests: bool) -> None:
+    """A night from 22 to 8 begins and ends by the clocks of its zone, also where they are changed."""
+    moment = datetime.fromisoformat(there).replace(tzinfo=ZoneInfo("Europe/Berlin"))
+    assert Quiet(22, 8, "Europe/Berlin").holds(moment.astimezone(UTC)) == rests
 
 
 async def test_what_is_not_known_is_sent_again_or_left(tmp_path: Path) -> None:
