@@ -314,7 +314,7 @@ CHANCE = "<chance>"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something to say in another chat; `language` is the usual one where none is named, `card` what it shows."""
+    """Something to say in another chat, in `language` or else the one chosen there; `card` is what it shows."""
 
     chat: Chat
     reply: Reply

@@ -227,7 +227,8 @@ class Dispatcher(Generic[World]):
         """Record what is said in other chats, and return it."""
         queued: list[Unsent] = []
         for one in done.told:
-            message = self._messages.render(one.reply, self._messages.language(one.language))
+            language = one.language or await work.language_of(Person(one.chat.platform, one.chat.id))
+            message = self._messages.render(one.reply, self._messages.language(language))
             queued += await work.queue(one.chat, [replace(message, card=one.card)])
         return tuple(queued)
 

@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import BinaryIO
 
+from bot.accounts import named, person_of, private_chat
 from bot.audit import TERMINAL, AuditLog, Entry
 from bot.campaigns import Campaigns
 from bot.countries import Countries
-from bot.events import Chat, Document, Extract, Person, Reply, Upload
+from bot.events import Document, Extract, Person, Reply, Upload
 from bot.export.columns import Line
 from bot.export.handover import Told, handover
 from bot.export.order import Filters, Form, Order
@@ -96,11 +97,10 @@ class Exports:
         """
         if wanted.account not in self.accounts:
             raise UnmadeError("whoever asked for the letters is no organiser any more")
-        platform, _, name = wanted.account.partition(":")
         order = Order(Form(wanted.form), _filters(wanted), wanted.language)
         try:
             data, number = await asyncio.to_thread(self._made, order)
-            told = await self.record(order, number, Person(platform, name))
+            told = await self.record(order, number, person_of(wanted.account))
         except StoreError as error:
             raise UnmadeError(str(error)) from error
         content = Upload(SEALED if self.recipients else order.form.media_type, False, data)
@@ -129,7 +129,7 @@ class Exports:
             "number": number,
             "sealed": bool(self.recipients),
         }
-        others = [one for one in sorted(self.accounts) if not who or one != f"{who.platform}:{who.id}"]
+        others = [one for one in sorted(self.accounts) if not who or one != named(who)]
         return await self._told(others, Reply("export/told", said), beside=who is None)
 
     def _title(self, slug: str) -> object:
@@ -143,13 +143,13 @@ class Exports:
         queued: list[Unsent] = []
         async with self.store.work() as work:
             for account in accounts:
-                platform, _, name = account.partition(":")
-                chosen = await work.language_of(Person(platform, name))
+                organiser = person_of(account)
+                chosen = await work.language_of(organiser)
                 message = self.messages.render(reply, self.messages.language(chosen))
                 if beside:
-                    await work.leave_to_bot(Chat(platform, name), message)
+                    await work.leave_to_bot(private_chat(organiser), message)
                 else:
-                    queued += await work.queue(Chat(platform, name), [message])
+                    queued += await work.queue(private_chat(organiser), [message])
         return tuple(queued)
 
 

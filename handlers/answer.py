@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.choosing import Label, Option
 from bot.dialogue import Answers, Choice, Dialogue, Done, Several, Step, Told
-from bot.events import Chat, Event, Phrase, Reply
+from bot.events import Event, Phrase, Reply
 from bot.pledges import CameBack, LetterKey, Pledge, Way
 from handlers.letter import SENDERS
 from handlers.reminder import CAME, NOT_YET
@@ -138,15 +138,8 @@ async def _doubted(sent: Sent, ways: list[Way], world: World, store: Store) -> t
                 continue
             await store.set_fact(fact, "told")
             said = {"campaign": campaign, "who": addressee.title, "channel": CHANNELS[way.channel]}
-            told += _to_organisers(Reply("answer/doubtful", said), world)
+            told += world.organisers.told(Reply("answer/doubtful", said))
     return tuple(told)
-
-
-def _to_organisers(reply: Reply, world: World) -> Iterator[Told]:
-    """Yield `reply` for the private chat of each organiser."""
-    for account in sorted(world.organisers.accounts):
-        platform, _, number = account.partition(":")
-        yield Told(Chat(platform, number), reply)
 
 
 answer: Talk = Dialogue(

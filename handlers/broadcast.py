@@ -10,8 +10,8 @@ from math import ceil
 from bot.broadcasts import Content, NewBroadcast, Scope, Size, State
 from bot.choosing import Option
 from bot.composing import Preview
-from bot.dialogue import Answers, Dialogue, Done, Needs, Step, Told
-from bot.events import Button, Chat, Event, Given, Phrase, Reply
+from bot.dialogue import Answers, Dialogue, Done, Needs, Step
+from bot.events import Button, Event, Given, Phrase, Reply
 from bot.looking import Lookup
 from handlers import broadcast_content as content
 from handlers import broadcast_scope as scope
@@ -220,9 +220,7 @@ def _started(event: Event, number: int, people: int, plan: Plan, asked: bool, wo
         return Done((done,))
     button = Button(Phrase("Look at it"), command=f"broadcasts {number}")
     ask = Reply("broadcast/asked", {"number": number, "people": people}, (button,))
-    me = f"{event.person.platform}:{event.person.id}"
-    others = (a.partition(":") for a in sorted(world.organisers.accounts) if a != me)
-    return Done((done,), told=tuple(Told(Chat(platform, id_), ask) for platform, _, id_ in others))
+    return Done((done,), told=world.organisers.told(ask, besides=event.person))
 
 
 broadcast: Talk = Dialogue(

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
 
+from bot.accounts import named, person_of, private_chat
 from bot.broadcasts import Broadcast, NewBroadcast, Scope, Size, State
 from bot.campaigns import Campaign, Campaigns
 from bot.choosing import Label, Option
 from bot.countries import Countries
-from bot.dialogue import Answers, Choice, Dialogue, Step
+from bot.dialogue import Answers, Choice, Dialogue, Step, Told
 from bot.events import Chat, Person, Reply
 from bot.export.order import Filters
 from bot.groups import Group, Progress
@@ -37,7 +38,12 @@ class Organisers:
 
     def include(self, person: Person) -> bool:
         """Return whether `person` is one of them."""
-        return f"{person.platform}:{person.id}" in self.accounts
+        return named(person) in self.accounts
+
+    def told(self, reply: Reply, besides: Person | None = None) -> tuple[Told, ...]:
+        """Return `reply` for the private chat of each of them, `besides` somebody, in the language they chose."""
+        people = (person_of(one) for one in sorted(self.accounts) if not besides or one != named(besides))
+        return tuple(Told(private_chat(person), reply) for person in people)
 
 
 class LettersSoFar:

@@ -14,10 +14,10 @@ from typing import BinaryIO
 import click
 
 from bot import config
+from bot.accounts import person_of
 from bot.assembly import beside, furnish
 from bot.audit import AuditLog
 from bot.commands.shared import CONFIG, one_line
-from bot.events import Person
 from bot.export.order import NO_COUNTRY, Filters, Form, Order
 from bot.exporting import Exports, shown
 from bot.pledges import Status
@@ -231,8 +231,7 @@ def show(path: Path | None) -> None:
 async def _show(settings: config.Settings) -> None:
     store = await beside(settings)
     try:
-        people = (Person(*account.split(":", 1)) for account in settings.organisers.accounts)
-        names = {store.owners.actor(person): f"{person.platform}:{person.id}" for person in people}
+        names = {store.owners.actor(person_of(one)): one for one in settings.organisers.accounts}
         log = AuditLog(store)
         for entry in log.entries():
             click.echo(shown(entry, names))
