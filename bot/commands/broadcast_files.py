@@ -60,7 +60,8 @@ def ordered(order: Order, campaigns: Campaigns, countries: Countries) -> NewBroa
         to.group,
         to.waiting,
     )
-    starts = _moment(order.when, zone) if order.when else datetime.now(UTC)
+    now = datetime.now(UTC)
+    starts = _moment(order.when, zone, now) if order.when else now
     return NewBroadcast(scope, _content(order), starts, NOWHERE, _quiet(order, zone))
 
 
@@ -134,11 +135,14 @@ def _zone(name: str) -> ZoneInfo:
         raise ConfigError([f"--zone {name}: there is no such time zone; an example: Europe/Berlin"]) from None
 
 
-def _moment(typed: str, zone: ZoneInfo) -> datetime:
+def _moment(typed: str, zone: ZoneInfo, now: datetime) -> datetime:
     try:
-        return datetime.strptime(typed, "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
+        moment = datetime.strptime(typed, "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ConfigError([f'--at {typed}: write it like "2026-11-30 18:00"']) from None
+    if moment < now.replace(second=0, microsecond=0):
+        raise ConfigError([f"--at {typed}: that is over in {zone.key}; leave it out to send now"])
+    return moment
 
 
 def _quiet(order: Order, zone: ZoneInfo) -> Quiet | None:

@@ -76,6 +76,8 @@ def asked(new: NewBroadcast, size: Size, a_second: int) -> str:
 
 
 def _time(seconds: float) -> str:
+    if seconds <= 1:
+        return "a second"
     return f"{math.ceil(seconds)} seconds" if seconds < 90 else f"{math.ceil(seconds / 60):,} minutes"
 
 

@@ -88,6 +88,7 @@ async def test_nobody_sends_it(tmp_path: Path) -> None:
     done = await broadcasts(tmp_path / "data", "send", *words, "--campaign", "zhanaozen-2011", "--yes")
     assert done.status == 0, done.complaint
     assert NOBODY in done.said
+    assert "It takes about a second at Telegram's pace." in done.said
     assert NOBODY in (await broadcasts(tmp_path / "data")).said
     for command, state in (("pause", "paused"), ("go-on", "running"), ("cancel", "cancelled")):
         said = await broadcasts(tmp_path / "data", command, "1")
@@ -146,6 +147,11 @@ async def test_what_is_not_known_is_settled(tmp_path: Path) -> None:
         (["send", "update.en.md", "--campaign", "nothing"], "--campaign nothing: name one of these: "),
         (["send", "update.en.md", "--country", "XX"], "--country XX: give the two letters"),
         (["send", "update.en.md", "--at", "soon"], "--at soon: write it like"),
+        (
+            ["send", "update.en.md", "--at", "2020-01-01 10:00", "--zone", "Asia/Almaty"],
+            "--at 2020-01-01 10:00: that is over in Asia/Almaty; leave it out to send now",
+        ),
+        (["send", "update.en.md", "--at", "0001-01-01 00:00", "--zone", "Asia/Almaty"], "write it like"),
         (["send", "update.en.md", "--quiet", "8-8"], "--quiet 8-8: write two hours, as in 22-8"),
         (["send", "update.en.md", "--zone", "Mars"], "--zone Mars: there is no such time zone"),
         (["send", "update.en.md", "--usual", "ru"], "--usual ru: there is no text in this language"),
