@@ -15,19 +15,27 @@ import click
 
 from bot import config
 from bot.assembly import furnish, opened, running
-from bot.commands.backup import backup, restore
-from bot.commands.broadcasts import broadcasts
-from bot.commands.doctor import doctor
-from bot.commands.export import audit, export, open_file
-from bot.commands.report import report
+from bot.commands.lazy import LazyGroup
 from bot.commands.shared import CONFIG, one_line
 from bot.pacing import Limits, Pacing
 from bot.serving import on_signal, serve
 from bot.wording import WAYS
 from handlers import HANDLERS
 
+ELSEWHERE = {
+    "audit": "bot.commands.export:audit",
+    "backup": "bot.commands.backup:backup",
+    "broadcasts": "bot.commands.broadcasts:broadcasts",
+    "doctor": "bot.commands.doctor:doctor",
+    "export": "bot.commands.export:export",
+    "open": "bot.commands.export:open_file",
+    "report": "bot.commands.report:report",
+    "restore": "bot.commands.backup:restore",
+}
+"""The commands that are loaded when somebody asks for them: module and name."""
 
-@click.group()
+
+@click.group(cls=LazyGroup, elsewhere=ELSEWHERE)
 @click.version_option(package_name="solidarity-bot")
 @CONFIG
 def main() -> None:
@@ -145,13 +153,3 @@ def check(path: Path | None, packs: tuple[Path, ...], day: datetime | None) -> N
 def _cancel(task: asyncio.Task[None] | None) -> None:
     if task is not None:
         task.cancel()
-
-
-main.add_command(doctor)
-main.add_command(backup)
-main.add_command(restore)
-main.add_command(export)
-main.add_command(open_file)
-main.add_command(audit)
-main.add_command(broadcasts)
-main.add_command(report)

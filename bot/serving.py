@@ -19,7 +19,6 @@ from bot import config
 from bot.assembly import Bot, furnish, running
 from bot.choosing import Speak
 from bot.messages import Messages
-from bot.metrics import Metrics, published
 from bot.pace import Pace
 from bot.pacing import Limits, Pacing
 from bot.platforms.base import PlatformError
@@ -29,6 +28,7 @@ from bot.wording import WAYS
 from handlers import DESCRIPTION, FOR_ORGANISERS, HANDLERS, NAME, SHORT_DESCRIPTION, UNLISTED
 
 if TYPE_CHECKING:
+    from bot.metrics import Metrics
     from bot.platforms.telegram_profile import Profile
     from bot.platforms.telegram_service import Account
 
@@ -42,6 +42,8 @@ NOBODY = (
 
 async def serve(settings: config.Settings) -> bool:
     """Serve every platform that there is an account for; return whether one of them could be served."""
+    from bot.metrics import Metrics, published  # a web server is large, and a talk in the terminal has none
+
     accounts = {
         _telegram: settings.telegram.token,
         _matrix: (settings.matrix_folder / "account.json").exists(),
