@@ -52,6 +52,7 @@ async def test_a_card_is_changed(people: People, bot: Running, encrypted: bool) 
     assert "Our goal: 10 letters" in card.body
     for goal in ("20", "50"):
         await said(room, f"!group goal {goal} open")
+        await arrives(room, f"Our goal: {goal} letters")  # the answer: the card is not changed yet
         await renew_cards(bot.bot.dispatcher, bot.bot.dispatcher._conversations.world)
         await shows(room, bot, f"Our goal: {goal} letters")
     assert [one.id for one in cards(room, bot)] == [card.id]
