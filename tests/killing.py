@@ -68,7 +68,7 @@ SCRIPTS = (
         "2",
         "1",
     ),
-    ("/letter", "2", "2", "1", "/skip", "/skip", "/enough", "1", READY, "1", "1"),
+    ("/letter", "2", "2", "1", "/skip", "/skip", "/enough", "1", READY, "1", "1", "/skip"),
     ("/letter", "2", "2", "2", "NO", "Нефтяник", *["/skip"] * 5, "1", READY, "2", "2"),
 )
 """Letters of which none takes the place of another."""

@@ -28,13 +28,13 @@ NAME = "Rehearsal"
 """The name in a script, in whose place each person puts their own."""
 TYPED = (
     ("/pledge", "2", "1", "1", "GB", "3", "1 3", "2", NAME),
-    ("/pledge", "2", "1", "1", "Spain", "2", "1", "2", NAME),
+    ("/pledge", "2", "1", "1", "Italy", "2", "1", "2", NAME),
     ("/pledge", "1", "1", "NO", "1", "1 2", "2", NAME),
     ("/pledge", "2", "1", "1", "France", "4", "2 5", "2", NAME),
 )
 TAPPED = (
     ("/pledge", "‹2 ·", "‹1 ·", "‹1 ·", "GB", "‹3 ·", "‹1 ·", "‹3 ·", "‹Done", "‹2 ·", NAME),
-    ("/pledge", "‹2 ·", "‹1 ·", "‹1 ·", "Spain", "‹2 ·", "‹1 ·", "‹Done", "‹2 ·", NAME),
+    ("/pledge", "‹2 ·", "‹1 ·", "‹1 ·", "Italy", "‹2 ·", "‹1 ·", "‹Done", "‹2 ·", NAME),
     ("/pledge", "‹1 ·", "‹1 ·", "NO", "‹1 ·", "‹2 ·", "‹1 ·", "‹2 ·", "‹Done", "‹2 ·", NAME),
 )
 """Ways to a pledge: what is said, or (behind "‹") the button that is tapped; a second tap takes the first back."""
