@@ -9,7 +9,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-from tests.door import as_text, open_door
+from tests.door import KEY, as_text, open_door
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import Person
 from tests.matrix_program import Program
@@ -45,7 +45,7 @@ async def rehearsed(name: str, number: int, folder: Path) -> Script:
         for line in lines:
             await door.say(line)
             answers.append(tuple(look(with_prefix(as_text(message), "!")) for message in door.last))
-    records = rows_of(folder / "solidarity.db", PLEDGES)
+    records = rows_of(folder / "solidarity.db", PLEDGES, KEY)
     return Script(tuple(with_prefix(line, "!") for line in lines), tuple(answers), tuple(records))
 
 

@@ -115,11 +115,13 @@ class Program:
         return self.rows("PRAGMA integrity_check") == [("ok",)] and not self.rows("PRAGMA foreign_key_check")
 
 
-def rows_of(database: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Return what a bot's database says just now."""
+def rows_of(database: Path, sql: str, key: str | None = None) -> list[tuple[Any, ...]]:
+    """Return what a bot's database says just now; without a `key` the file beside it, if there is one, opens it."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=PATIENCE)) as opened:
-        if (key := database.with_name("owner.key")).exists():
-            Seal(key.read_text("ascii").strip()).lend(opened)
+        if key is None and (file := database.with_name("owner.key")).exists():
+            key = file.read_text("ascii").strip()
+        if key is not None:
+            Seal(key).lend(opened)
         return opened.execute(sql).fetchall()
 
 
