@@ -24,6 +24,8 @@ Manner = Literal["taps", "types", "hurries"]
 MANNERS: tuple[Manner, ...] = ("taps", "types", "hurries", "taps", "types")
 SOON = 10.0
 """Seconds within which the bot ends when it is asked to."""
+DAY = r"[A-Z][a-z]+day \d+ [A-Z][a-z]+|\d+ [A-Z][a-z]+ \d{4}"
+"""A day as the bot says it: that of a reminder, or that of a letter."""
 NAME = "Rehearsal"
 """The name in a script, in whose place each person puts their own."""
 TYPED = (
@@ -124,7 +126,7 @@ def act(user: User, step: str, asked: Look | None) -> None:
 
 def look(message: Message) -> Look:
     """Return how a message is seen, whatever the day."""
-    return undated(message.text), tuple(message.labels)
+    return undated(message.text), tuple(map(undated, message.labels))
 
 
 def first_line(text: str) -> str:
@@ -133,8 +135,8 @@ def first_line(text: str) -> str:
 
 
 def undated(text: str) -> str:
-    """Return `text` without days: midnight may come."""
-    return re.sub(r"\d+ [A-Z][a-z]+ \d{4}", "some day", text)
+    """Return `text` without days and times of day: midnight may come, and clocks go on."""
+    return re.sub(r"\d\d?:\d\d", "some time", re.sub(DAY, "some day", text))
 
 
 @dataclass
