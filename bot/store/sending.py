@@ -105,7 +105,8 @@ class SendingWork(BroadcastWork, SubscriptionWork):
             less = int(outcome.untouched)
             if await self._connection.rows(statements.PUT_BACK, of=of.id, less=less):
                 return None
-            fate = Fate.CANCELLED  # somebody has been forgotten meanwhile
+            # Meanwhile somebody has been forgotten, or the broadcast was cancelled.
+            fate = Fate.CANCELLED if outcome.untouched else Fate.UNKNOWN
         if fate == Fate.UNKNOWN and await self._connection.rows(statements.KEEP_UNKNOWN, of=of.id):
             return None
         if fate == Fate.GONE:

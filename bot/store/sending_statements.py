@@ -59,9 +59,10 @@ CLAIM = (
 )
 """Let a message be under way; it remembers since when it may have arrived."""
 _unless_forgotten = (_it, _d.chat != "")
+_cancelled = _d.broadcast.in_(select(_b.id).where(_b.state == State.CANCELLED.value))
 PUT_BACK = (
     update(t.delivery)
-    .where(*_unless_forgotten)
+    .where(*_unless_forgotten, ~_cancelled)
     .values(state=Fate.READY.value, tries=_d.tries - bindparam("less"))
     .returning(_d.id)
 )
@@ -71,8 +72,12 @@ END = delete(t.delivery).where(_it).returning(_d.id)
 # --- after a crash
 
 _interrupted = (_d.platform == bindparam("platform"), _d.state == Fate.SENDING.value)
-RECOVER = update(t.delivery).where(*_interrupted).values(state=bindparam("to"))
-"""Say of what was under way when the process died what is known of it."""
+RECOVER = (
+    update(t.delivery)
+    .where(*_interrupted)
+    .values(state=case((_cancelled, literal(Fate.UNKNOWN.value)), else_=bindparam("to")))
+)
+"""Say of what was under way when the process died what is known of it; nothing that is cancelled is to be sent."""
 NAMELESS = (
     delete(t.delivery)
     .where(_d.platform == bindparam("platform"), _d.broadcast.is_not(None), _d.chat == "")

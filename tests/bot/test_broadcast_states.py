@@ -178,7 +178,7 @@ class Sending(RuleBasedStateMachine):
         """See that the numbers of a report are what happened."""
         name = found.terms.content.texts["en"]
         reached = {chat for html, chat in (*self.arrived, *self.silent) if html == name}
-        assert not found.people(Fate.READY, Fate.SENDING) or found.state == State.CANCELLED
+        assert not found.people(Fate.READY, Fate.SENDING)
         assert found.people() == self.addressed[found.id]
         assert (
             found.people(Fate.SENT) <= len(reached) <= found.people(Fate.SENT, Fate.UNKNOWN, Fate.CANCELLED)
@@ -186,7 +186,8 @@ class Sending(RuleBasedStateMachine):
 
 
 def _ended(found: Broadcast) -> bool:
-    return found.state in (State.DONE, State.CANCELLED)
+    """Return whether it is over, and what was under way when it was cancelled has had its end too."""
+    return found.state in (State.DONE, State.CANCELLED) and not found.people(Fate.SENDING)
 
 
 Sending.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

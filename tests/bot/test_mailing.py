@@ -24,7 +24,7 @@ from bot.platforms.base import (
 )
 from tests.bot.mailings import Post, posting
 from tests.bot.store.followers import ORGANISER, TEXTS, bring_into, follow, numbered, update
-from tests.bot.store.people import ANNA, NOW
+from tests.bot.store.people import ANNA, NOW, opened
 
 
 def done(found: Broadcast) -> bool:
@@ -179,6 +179,42 @@ async def test_it_is_paused_goes_on_and_is_cancelled(tmp_path: Path) -> None:
 def replaced(paused: Broadcast) -> Broadcast:
     """Return the broadcast that goes on where one was paused."""
     return replace(paused, state=State.RUNNING, terms=replace(paused.terms, state=State.RUNNING))
+
+
+@pytest.mark.parametrize(
+    "error", [LaterError(7), UnreachableError("nobody there")], ids=["asked to wait", "out of reach"]
+)
+async def test_what_is_cancelled_is_not_tried_again(tmp_path: Path, error: Exception) -> None:
+    """What the platform did not take of a broadcast that was cancelled meanwhile is cancelled too, and not kept."""
+
+    async def trouble(chat: Chat, message: Message, delivery: int) -> None:
+        if chat.id == "1":
+            async with post.store.work() as work:
+                await work.steer(1, State.CANCELLED)
+            raise error
+
+    async with posting(tmp_path) as post:
+        post.wire.trouble = trouble
+        await follow(post.store, "1")
+        found = await post.until(
+            await started(post), lambda found: not found.people(Fate.SENDING, Fate.READY)
+        )
+    assert found.people(Fate.CANCELLED) == found.people() == 1
+
+
+@pytest.mark.parametrize("repeatable", [True, False])
+async def test_what_is_cancelled_is_not_sent_after_a_crash(tmp_path: Path, repeatable: bool) -> None:
+    """What was under way when the bot died is not sent again by itself if its broadcast was cancelled."""
+    async with opened(tmp_path) as store:
+        await follow(store, "1")
+        async with store.work() as work:
+            number = await work.start_broadcast(ANNA, update())
+            assert await work.claim(number, "wire", 1)
+            await work.steer(number, State.CANCELLED)
+            await work.recover("wire", repeatable=repeatable)
+            found = await work.broadcast(number)
+    assert found
+    assert found.people(Fate.UNKNOWN) == found.unsettled == 1
 
 
 @pytest.mark.parametrize(("until", "lasts"), [(20, 3), (8, 15)], ids=["within a day", "over midnight"])
