@@ -236,7 +236,7 @@ class Dispatcher(Generic[World]):
         """Return the language to answer in; whoever `begins` to write in one, and has chosen none, keeps it."""
         if known.language or event.person.language or not begins:
             return self._messages.language(known.language, event.person.language)
-        guessed = self._guess(event.text)
+        guessed = None if event.command else self._guess(event.text)
         if guessed and event.person.id and not event.public:
             await work.set_language(event.person, guessed)
         return self._messages.language(guessed)
