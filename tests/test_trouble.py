@@ -34,6 +34,7 @@ from tests.troubles import (
     full,
     writing,
 )
+from tests.unsealed import left, pieces
 
 SORRY = (
     "Something went wrong on my side, and that was not recorded. Your earlier answers are safe. "
@@ -222,22 +223,19 @@ def test_forgetting_on_a_full_disk(told: Told, tmp_path: Path) -> None:
     said = set[str]()
     for room in range(0, 400_000, 20_000):
         folder = Path(shutil.copytree(told.folder, tmp_path / str(room)))
-        assert WORDS.encode() in everything(folder)
+        held = pieces(folder / DATABASE, WORDS)
         with closing(told.forks.start(folder)) as bot:
             bot.say("/forget", SURE)
+            held |= pieces(folder / DATABASE, WORDS)
+            assert left(folder, held) == {WORDS}
             with full(folder, bot, room):
                 said.add(answer := bot.say("1", SORRY, ERASED, GONE))
-            assert (WORDS.encode() in everything(folder)) <= (answer != GONE)
+            assert bool(left(folder, held)) <= (answer != GONE)
         with closing(told.forks.start(folder)) as bot:
             bot.say("/forget", SURE)
             bot.say("1", GONE)
-        assert WORDS.encode() not in everything(folder)
+        assert not left(folder, held)
     assert said == {SORRY, ERASED, GONE}
-
-
-def everything(folder: Path) -> bytes:
-    """Return what all files in `folder` hold."""
-    return b"".join(file.read_bytes() for file in folder.iterdir())
 
 
 # --- on a disk of its own
