@@ -13,7 +13,7 @@ from typing import Generic
 from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations, Turn
 from bot.dialogue import Done, Needs, Told, World
-from bot.events import Chat, Event, Message, Person, Reply, Tap, clean
+from bot.events import Chat, Event, Happening, Message, Person, Reply, Tap, clean
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
 from bot.guarding import Guarding, UnknownRoleError
@@ -125,7 +125,7 @@ class Dispatcher(Generic[World]):
 
     async def _effect(self, event: Event) -> _Effect:
         """Do what `event` means; where a conversation fails again and again, the event is set aside."""
-        event = replace(event, text=clean(event.text))
+        event = replace(event, text=clean(event.text), happened=_tidy(event.happened))
         for _ in range(TRIES):
             try:
                 effect = await self._take(event)
@@ -304,6 +304,11 @@ class Dispatcher(Generic[World]):
             lock, users = self._locks.pop(key)
             if users > 1:
                 self._locks[key] = (lock, users - 1)
+
+
+def _tidy(happened: Happening | None) -> Happening | None:
+    """Return what happened with a name that can be stored and shown."""
+    return happened and replace(happened, title=clean(happened.title))
 
 
 def _writer(event: Event) -> Person | Chat:

@@ -64,7 +64,7 @@ class Seal:
     def _sealed(self, place: str, value: str | bytes | None, nonce: bytes) -> str | bytes | None:
         if not value:
             return value
-        kind, data = (_WORDS, value.encode()) if isinstance(value, str) else (_BYTES, value)
+        kind, data = (_WORDS, value.encode("utf-8", "replace")) if isinstance(value, str) else (_BYTES, value)
         filled = kind + data + b"\1"
         filled += bytes(-len(filled) % _BLOCK)
         return nonce + self._cipher.encrypt(filled, [place.encode(), nonce])

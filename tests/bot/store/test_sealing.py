@@ -204,3 +204,9 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
     for number, written in enumerate([form.encode() for form in forms] + [secret.encode("utf-16-le")]):
         (tmp_path / "file").write_bytes(b"before" + written + b"after")
         assert traces(tmp_path, [secret, "somebody else"]) == {secret}, number
+
+
+def test_half_a_letter_is_sealed_as_a_question_mark() -> None:
+    """What is no text at all, as a malformed name, is kept without it, and stalls nobody."""
+    seal = Seal(KEY)
+    assert seal.opened("group.title", seal.sealed("group.title", "Branch \ud800 7")) == "Branch ? 7"
