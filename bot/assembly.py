@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -107,10 +107,7 @@ async def running(
     )
     outbox = Outbox(store, {platform.name: platform for platform in platforms}, finish=exports.finished)
     mailing = Mailing(store, Telling(store, outbox, messages, {"telegram": settings.limits.per_second}))
-    roles = Roles()
-    for platform in platforms:
-        if isinstance(platform, Reader):
-            roles.connect(platform.name, platform)
+    roles = _roles(platforms)
     keeping = partial(let_go, store, world.campaigns, settings)
     await keeping(datetime.now(UTC))
     reminders = Reminders(store, outbox, messages, partial(reminder.question, world=world))
@@ -133,6 +130,15 @@ async def running(
         await mailing.stop()
         await outbox.drain(LAST_MESSAGES)
         await store.close()
+
+
+def _roles(platforms: Iterable[Platform]) -> Roles:
+    """Return what people are in chats, read from those platforms that know it."""
+    roles = Roles()
+    for platform in platforms:
+        if isinstance(platform, Reader):
+            roles.connect(platform.name, platform)
+    return roles
 
 
 async def opened(settings: config.Settings) -> Store:

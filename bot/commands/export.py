@@ -17,7 +17,7 @@ from bot import config
 from bot.accounts import person_of
 from bot.assembly import beside, furnish
 from bot.audit import AuditLog
-from bot.commands.shared import CONFIG, one_line
+from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, one_line
 from bot.export.order import NO_COUNTRY, Filters, Form, Order
 from bot.exporting import Exports, shown
 from bot.pledges import Status
@@ -25,7 +25,6 @@ from bot.sealing import SUFFIX, SealError, opened
 from bot.store.exporting import letters
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-STANDARD_OUTPUT = Path("-")
 
 
 @click.command()
@@ -45,12 +44,7 @@ STANDARD_OUTPUT = Path("-")
 @click.option("--since", metavar="YYYY-MM-DD", type=_DAY, help="Sent, or to be sent, on that day or later.")
 @click.option("--until", metavar="YYYY-MM-DD", type=_DAY, help="Sent, or to be sent, on that day or earlier.")
 @click.option("--language", help="The language of a page to hand over (pdf).")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=STANDARD_OUTPUT,
-    help="A new file; default: standard output.",
-)
+@OUTPUT
 @click.pass_obj
 def export(
     path: Path | None,

@@ -14,13 +14,11 @@ import click
 from bot import config
 from bot.assembly import beside, furnish
 from bot.campaigns import Campaigns
-from bot.commands.shared import CONFIG, one_line
+from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, one_line
 from bot.figures import Figures, in_full, in_public
 from bot.pledges import PeopleCount
 from bot.report import Report, as_data, page
 from bot.store.numbers import counted
-
-STANDARD_OUTPUT = Path("-")
 
 
 @click.command()
@@ -28,12 +26,7 @@ STANDARD_OUTPUT = Path("-")
 @click.option("--json", "data", is_flag=True, help="Data for programs, as docs/report.md describes them.")
 @click.option("--public", is_flag=True, help="What everybody may read: people in fives, none below five.")
 @click.option("--language", metavar="CODE", help="The language of the page; default: the bot's usual one.")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=STANDARD_OUTPUT,
-    help="A new file; default: standard output.",
-)
+@OUTPUT
 @click.pass_obj
 def report(path: Path | None, data: bool, public: bool, language: str | None, output: Path) -> None:
     """Write the numbers as one HTML page with pictures, also beside the running bot."""

@@ -37,3 +37,13 @@ def one_line() -> Iterator[None]:
     except (ConfigError, PackError, PlatformError, StoreError) as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
+
+
+STANDARD_OUTPUT = Path("-")
+OUTPUT = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=STANDARD_OUTPUT,
+    help="A new file; default: standard output.",
+)
+"""Where what a command makes goes."""
