@@ -82,9 +82,11 @@ class GroupWork(Transaction):
             who=group.who,
             keeper=kept,
         )
-        await self._connection.rows(
-            SPEAK, platform=group.chat.platform, chat=group.chat.id, spoken=group.language
-        )
+        place = group.chat
+        for statement in SPEAK:
+            await self._connection.rows(
+                statement, platform=place.platform, chat=place.id, spoken=group.language
+            )
         return replace(group, keeper=kept)
 
     async def rename_group(self, chat: Chat, title: str) -> None:

@@ -37,7 +37,6 @@ _CHANGE = (
 )
 _DROP = delete(t.reminder).where(t.reminder.c.id == bindparam("which"))
 _WITH_ID = select(t.reminder).where(t.reminder.c.id == bindparam("which"))
-_SPEAK = update(t.reminder).where(*_chat).values(language=bindparam("spoken"))
 _MARKED = "reminder"
 _MARK = update(t.delivery).where(t.delivery.c.id == bindparam("delivery")).values(state=bindparam("state"))
 _TAKE_BACK = (
@@ -113,11 +112,6 @@ class Reminding(Transaction):
         """Let a letter that `person` has promised be planned for `day`."""
         owner = self._owners.owner(person)
         await self._connection.rows(_PLAN, owner=owner, **asdict(letter), on=day.isoformat())
-
-    async def speak_of(self, chat: Chat, language: str) -> None:
-        """Ask `chat` in `language` from now on."""
-        where = {"platform": chat.platform, "chat": chat.id}
-        await self._connection.rows(_SPEAK, **where, spoken=language)
 
     async def drop_reminder(self, reminder: Reminder) -> None:
         """Keep `reminder` no longer."""

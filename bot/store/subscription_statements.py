@@ -29,7 +29,13 @@ GONE = (
     .values(topic=null()),
 )
 """Send a person nothing more where they do not read it; news for a topic that is gone go to the group as a whole."""
-SPEAK = update(t.subscription).where(*_here).values(language=bindparam("spoken"))
+SPEAK = tuple(
+    update(table)
+    .where(table.c.platform == bindparam("platform"), table.c.chat == bindparam("chat"))
+    .values(language=bindparam("spoken"))
+    for table in (t.subscription, t.reminder)
+)
+"""Let what a chat is sent unasked, news and reminders, come in another language."""
 
 _promised = exists().where(
     t.pledge.c.owner == bindparam("owner"),

@@ -85,8 +85,9 @@ class SubscriptionWork(GroupWork):
             await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
 
     async def speak_in(self, chat: Chat, language: str | None) -> None:
-        """Let what a chat gets news of come in another language."""
-        await self._connection.rows(statements.SPEAK, platform=chat.platform, chat=chat.id, spoken=language)
+        """Let news and reminders that a chat asked for come in another language."""
+        for statement in statements.SPEAK:
+            await self._connection.rows(statement, platform=chat.platform, chat=chat.id, spoken=language)
 
     async def note_waiting(self, person: Person, chat: Chat, campaign: str) -> None:
         """Note with the subscription in `chat` whether `person` has still to send a letter that they promised."""

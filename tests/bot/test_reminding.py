@@ -164,6 +164,14 @@ async def test_nothing_comes_any_more(end: tuple[str, ...], asked_before: bool, 
     assert [wire.sent[-1][0].id] * len(heard) == ["1123581321"]
 
 
+async def test_who_chooses_another_language_is_reminded_in_it(tmp_path: Path) -> None:
+    """What was asked for in one language comes in the one that was chosen since."""
+    async with bot(tmp_path, Clock()) as one:
+        await one.say(*pledge("DE", "tomorrow"), "/language ru")
+        [(_, asked)] = await one.pass_time(48)
+    assert "напомн" in asked.casefold()
+
+
 async def test_stop_ends_reminders_and_news(tmp_path: Path) -> None:
     """One word ends both: neither is kept any more, and the pledge stays."""
     async with bot(tmp_path, Clock()) as one:
