@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, String, Tab
 
 from bot.store.sealing import Sealed, SealedBytes
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration: what this code reads and writes."""
 
 metadata = MetaData()

@@ -1,5 +1,7 @@
 """The tables: made by migrations, brought forward with a copy kept, and never touched if they are not the bot's."""
 
+import hashlib
+import json
 import os
 import re
 import shutil
@@ -63,6 +65,15 @@ VERSION = (
 """How Alembic keeps the schema's number."""
 
 
+MADE = {
+    "0001": "4f2fd0487476ebd6",
+    "0002": "6480592fc97357da",
+    "0003": "9a239dbab0189c5e",
+    "0004": "a216831db90f8947",
+}
+"""What each migration has made since it was first used, as a digest: databases like these are in use."""
+
+
 def plain(sql: str) -> str:
     """Return a table's definition without what does not matter: spaces, quotes and the order of its clauses."""
     words = re.sub(r'[\s"]+', " ", sql).replace("( ", "(").replace(" )", ")").strip()
@@ -121,6 +132,18 @@ async def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> Non
     assert definitions(migrated) == definitions(store.path) == {**tables, **indexes, alembic: VERSION}
 
 
+def test_a_migration_is_never_changed(tmp_path: Path) -> None:
+    """Whoever needs other tables adds a migration: databases that an earlier one made do not meet it again."""
+    migrations = shutil.copytree(MIGRATIONS, tmp_path / "migrations")
+    made = {}
+    for number in range(1, int(SCHEMA) + 1):
+        path = tmp_path / f"{number}.db"
+        prepare(path, 0.1, migrations, f"{number:04}")
+        found = json.dumps(definitions(path), sort_keys=True)
+        made[f"{number:04}"] = hashlib.sha256(found.encode()).hexdigest()[:16]
+    assert made == MADE
+
+
 async def test_alembic_finds_nothing_to_migrate(tmp_path: Path) -> None:
     """Alembic itself sees no difference between the migrations and the tables."""
     async with opened(tmp_path) as store:
@@ -169,6 +192,28 @@ async def test_waiting_messages_keep_their_ids(tmp_path: Path, waiting: list[tup
         assert [one.id for one in await work.unsent("wire")] == [row[0] for row in waiting]
         [new] = await work.queue(Chat("wire", "1"), [Message("new")])
         assert new.id == 10
+
+
+@pytest.mark.parametrize("moved", [[], ['ALTER TABLE group_chat ADD COLUMN "before" VARCHAR']])
+async def test_groups_are_kept_whether_or_not_they_could_move(tmp_path: Path, moved: list[str]) -> None:
+    """Databases that were made with a 0003 without the column for a group's former id open, and so do later ones."""
+    path = database(tmp_path)
+    path.parent.mkdir()
+    prepare(path, 0.1, shutil.copytree(MIGRATIONS, tmp_path / "migrations"), "0003")
+    with looking(path) as other:
+        for change in moved:
+            other.execute(change)
+        other.execute(
+            "INSERT INTO group_chat (code, platform, chat, title, who, opened, added_at)"
+            " VALUES ('abc', 'wire', '-7', 'Branch 7', 'admins', 0, 0)"
+        )
+    async with opened(tmp_path) as store, store.work() as work:
+        group = await work.group(Chat("wire", "-7"))
+        assert group is not None
+        assert group.title == "Branch 7"
+    with looking(path) as other:
+        columns = [name for _, _, name in other.execute("PRAGMA index_info(delivery_broadcast)")]
+    assert columns == ["broadcast", "state", "platform"]
 
 
 async def test_a_copy_is_written_before_an_upgrade(tmp_path: Path) -> None:

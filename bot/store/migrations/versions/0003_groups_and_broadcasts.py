@@ -54,7 +54,6 @@ def _groups() -> None:
         sa.Column("keeper", sa.String),
         sa.Column("opened", sa.Integer, nullable=False),
         sa.Column("added_at", sa.Integer, nullable=False),
-        sa.Column("before", sa.String),
     )
     op.create_index("group_chat_place", "group_chat", ["platform", "chat"], unique=True)
     op.create_table(
@@ -124,7 +123,7 @@ def _deliveries() -> None:
         sa.Column("tries", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
     )
-    op.create_index("delivery_broadcast", "delivery", ["broadcast", "state", "platform"])
+    op.create_index("delivery_broadcast", "delivery", ["broadcast", "state"])
     op.execute(
         "INSERT INTO delivery SELECT id, platform, chat, message, queued_at, NULL, NULL, 'ready', 0"
         " FROM delivery_before"
