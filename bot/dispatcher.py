@@ -11,7 +11,7 @@ from functools import partial
 from typing import Generic
 
 from bot.composing import UnfetchedFileError
-from bot.conversation import Conversations, Turn
+from bot.conversation import Conversations
 from bot.dialogue import Done, Needs, Told, World
 from bot.events import Chat, Event, Happening, Message, Person, Reply, Tap, clean
 from bot.fetching import Files
@@ -26,6 +26,7 @@ from bot.roles import Roles
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.work import Arrival, Unsent, Work
+from bot.turns import Turn
 
 log = logging.getLogger(__name__)
 
@@ -262,8 +263,8 @@ class Dispatcher(Generic[World]):
     ) -> tuple[Reply, ...]:
         """Return the present question, if it is to be asked; in another language all of it is said anew."""
         again = turn.again and not done.language
-        question = self._conversations.question(left, again) if turn.ask else None
-        return (*self._conversations.shown(left, again), question) if question else ()
+        question = self._conversations.standing.question(left, again) if turn.ask else None
+        return (*self._conversations.standing.shown(left, again), question) if question else ()
 
     def _rendered(self, replies: Sequence[Reply], event: Event, language: str) -> list[Message]:
         if not event.public:

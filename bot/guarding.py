@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Generic
 
 from bot.composing import UnfetchedFileError
-from bot.conversation import Conversations, Turn
+from bot.conversation import Conversations
 from bot.dialogue import Answers, Dialogue, Needs, Store, World
 from bot.events import Event, Given
 from bot.frames import open_ones
+from bot.turns import Turn
 
 
 class UnknownRoleError(Exception):

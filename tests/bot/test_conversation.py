@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.choosing import Label, Option
-from bot.conversation import Conversations, Turn
+from bot.conversation import Conversations
 from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Refused, Review, Several, Step
 from bot.events import Button, Chat, Event, Person, Phrase, Press, Reply
 from bot.frames import Frame, dump, parse
+from bot.turns import Turn
 from bot.walking import walk
 
 COLOURS = (
@@ -88,13 +89,13 @@ class Talk:
         )
         self.turn = TALKS.turn(self.frames, event, speak)
         self.frames = parse(dump(self.turn.frames), list(TALKS.dialogues))
-        question = TALKS.question(self.frames, self.turn.again) if self.turn.ask else None
+        question = TALKS.standing.question(self.frames, self.turn.again) if self.turn.ask else None
         done = [f"{self.turn.finished[0].name} done"] if self.turn.finished else []
         said = [reply.template for reply in self.turn.replies]
         return " ".join([*done, *said, *([f"[{question.template}]"] if question else [])])
 
     def buttons(self) -> tuple[Button, ...]:
-        question = TALKS.question(self.frames)
+        question = TALKS.standing.question(self.frames)
         return question.buttons if question else ()
 
     def tap(self, label: str, buttons: tuple[Button, ...] | None = None) -> str:
@@ -379,7 +380,7 @@ def test_whatever_is_said_one_question_is_open_or_none(said: list[str]) -> None:
         now.say(words)
         names = [frame.dialogue for frame in now.frames]
         assert len(names) == len(set(names))
-        assert (TALKS.question(now.frames) is None) == (not now.frames)
+        assert (TALKS.standing.question(now.frames) is None) == (not now.frames)
         assert all(b.press and b.press.token == now.frames[-1].token for b in now.buttons())
 
 

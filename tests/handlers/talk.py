@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
-from bot.conversation import Conversations, Turn
+from bot.conversation import Conversations
 from bot.dialogue import Done
 from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
 from bot.export.order import Filters
@@ -32,6 +32,7 @@ from bot.pledges import (
     Way,
     WayCount,
 )
+from bot.turns import Turn
 from handlers import HANDLERS
 from handlers.world import Store, World
 from tests.door import NOW, furnished
@@ -185,7 +186,8 @@ class Talk:
             done = self._end(turn, event)
         self.frames = parse(dump(talks.left(turn, done)), list(talks.dialogues))
         ended = [replace(r, values={**r.values, "gone": True}) if done.erased else r for r in done.replies]
-        question = talks.question(self.frames, turn.again and not done.language) if turn.ask else None
+        again = turn.again and not done.language
+        question = talks.standing.question(self.frames, again) if turn.ask else None
         self.replies = (*turn.replies, *ended, *([question] if question else []))
         self.last = tuple(messages.render(reply, done.language or language) for reply in self.replies)
         return "\n\n".join(plain_text(message.html) for message in self.last)
@@ -199,7 +201,7 @@ class Talk:
     @property
     def question(self) -> Reply | None:
         """What is asked now, with its buttons."""
-        return conversations().question(self.frames)
+        return conversations().standing.question(self.frames)
 
     @property
     def buttons(self) -> tuple[ShownButton, ...]:

@@ -167,4 +167,4 @@ def test_nothing_kept_is_not_offered_to_be_erased() -> None:
 def test_every_question_has_a_short_form_or_is_short() -> None:
     """What `again` names is known to the template: the last branch is for /forget alone."""
     assert "Shall I erase everything?" in after("/forget", "/xyzzy").last[-1].html
-    assert conversations().question(after("/forget").frames, again=True)
+    assert conversations().standing.question(after("/forget").frames, again=True)

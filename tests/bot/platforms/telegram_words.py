@@ -18,6 +18,7 @@ OWN = (
     "bot/locales/**/*.po",
     "bot/data/*.csv",
     "handlers/*.py",
+    "bot/answering.py",
     "bot/conversation.py",
 )
 """Where the bot's own words stand."""
