@@ -35,6 +35,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a platform that could not be reached is tried again; each time twice as long."""
 LAST_WAIT = 1.5
 """Seconds that the database may take at the end."""
+ASKING = 4
+"""Questions of reminders that are under way together: so many may be lost, at most, when a process is killed."""
 SOON = 0.05
 """Seconds within which messages that were sent are let go of together."""
 
@@ -80,6 +82,7 @@ class Outbox:
         self._last: dict[Chat, asyncio.Task[None]] = {}
         self._waiting: Counter[Chat] = Counter()
         self._given_up: set[int] = set()
+        self._asking = asyncio.Semaphore(ASKING)
         self._lost: set[str] = set()
         self._sent: list[int] = []
         self._letting_go: asyncio.Task[None] | None = None
@@ -157,6 +160,8 @@ class Outbox:
         tasks = []
         for platform in platforms or self._senders:
             async with self._store.work() as work:
+                if platform not in self._repeatable or self._repeatable[platform] == math.inf:
+                    await work.may_have_arrived(platform)
                 waiting = await work.unsent(platform)
             by_chat = sorted(waiting, key=lambda one: one.chat.id)
             for chat, messages in groupby(by_chat, key=lambda one: one.chat):
@@ -264,6 +269,9 @@ class Outbox:
             message = replace(message, edits=await self._shown(card))
         if pacing := self._pacings.get(one.chat.platform):
             await pacing.reply(one.chat)
+        if one.asks:
+            await self._ask(one)
+            return
         sent = await self._senders[one.chat.platform].send(one.chat, message, one.id)
         if card and sent and sent != message.edits:
             try:
@@ -271,6 +279,23 @@ class Outbox:
                     await work.set_card(card, sent)
             except StoreError as error:
                 log.error("where a card is shown could not be recorded: %s", error)
+
+    async def _ask(self, one: Unsent) -> None:
+        """Ask what a reminder is for, unless that was answered or taken back meanwhile; never twice, even if killed."""
+        async with self._asking:
+            try:
+                async with self._store.work() as work:
+                    if not await work.leaves(one.id):
+                        return
+            except StoreError as error:
+                raise UnreachableError(str(error)) from None
+            try:
+                await self._senders[one.chat.platform].send(one.chat, one.message, one.id)
+            except (LaterError, UnreachableError, MovedError):
+                with suppress(StoreError):  # then it is not asked again after a crash
+                    async with self._store.work() as work:
+                        await work.stays(one.id)
+                raise
 
     async def _shown(self, card: str) -> str | None:
         try:

@@ -48,6 +48,7 @@ class Reminders:
     async def begin(self) -> None:
         """Take back what an earlier process could not send: when it is asked depends on the hour."""
         async with self._store.work() as work:
+            await work.may_have_arrived(seconds=PATIENCE)
             await work.take_back()
 
     async def look(self, now: datetime) -> None:
@@ -77,7 +78,7 @@ class Reminders:
         for one in queued:
             await work.asked(reminder, one.id)
         await work.change_reminder(replace(reminder, asking=reminder.asking.asked, due=now + TOO_LATE))
-        return queued
+        return tuple(replace(one, asks=True) for one in queued)
 
 
 def present() -> datetime:

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import String, bindparam, cast, delete, func, insert, literal, or_, select, update
 
 from bot.events import Chat, Person
 from bot.pledges import LetterKey, Status
@@ -37,12 +37,35 @@ _CHANGE = (
 )
 _DROP = delete(t.reminder).where(t.reminder.c.id == bindparam("which"))
 _WITH_ID = select(t.reminder).where(t.reminder.c.id == bindparam("which"))
-_MARKED = "reminder"
+MARKED, _UNDER_WAY = "reminder", "asking"
+"""How messages are marked that ask something, and those of them that are being sent."""
+_ASKS = t.delivery.c.state.startswith(MARKED)
 _MARK = update(t.delivery).where(t.delivery.c.id == bindparam("delivery")).values(state=bindparam("state"))
 _TAKE_BACK = (
     delete(t.delivery)
-    .where(t.delivery.c.state.startswith(_MARKED), t.delivery.c.queued_at <= bindparam("before"))
+    .where(_ASKS, t.delivery.c.queued_at <= bindparam("before"))
     .returning(t.delivery.c.id, t.delivery.c.state)
+)
+_mark = literal(f"{MARKED} ").concat(cast(t.reminder.c.id, String))
+_DROP_ASKING, _DROP_ALL_ASKING = (
+    delete(t.delivery).where(t.delivery.c.state.in_(select(_mark).where(*which)))
+    for which in ((*_chat, *_letter), _chat)
+)
+"""Let nothing ask any more that has not left yet."""
+_LEAVES = (
+    update(t.delivery)
+    .where(t.delivery.c.id == bindparam("which"), _ASKS)
+    .values(state=func.replace(t.delivery.c.state, MARKED, _UNDER_WAY))
+    .returning(t.delivery.c.id)
+)
+_STAYS = (
+    update(t.delivery)
+    .where(t.delivery.c.id == bindparam("which"))
+    .values(state=func.replace(t.delivery.c.state, _UNDER_WAY, MARKED))
+)
+_MAY_HAVE_ARRIVED = delete(t.delivery).where(
+    t.delivery.c.state.startswith(_UNDER_WAY),
+    or_(t.delivery.c.platform == bindparam("platform"), t.delivery.c.queued_at <= bindparam("before")),
 )
 _PLAN = (
     update(t.pledge)
@@ -76,11 +99,13 @@ class Reminding(Transaction):
     async def no_reminder(self, chat: Chat, letter: LetterKey) -> None:
         """Ask `chat` nothing more about `letter`."""
         where = {"platform": chat.platform, "chat": chat.id}
-        await self._connection.rows(_DROP_LETTER, **where, **asdict(letter))
+        for statement in (_DROP_ASKING, _DROP_LETTER):
+            await self._connection.rows(statement, **where, **asdict(letter))
 
     async def no_reminders(self, chat: Chat) -> None:
         """Ask `chat` nothing more about any letter."""
-        await self._connection.rows(_DROP_CHAT, platform=chat.platform, chat=chat.id)
+        for statement in (_DROP_ALL_ASKING, _DROP_CHAT):
+            await self._connection.rows(statement, platform=chat.platform, chat=chat.id)
 
     async def due_reminders(self, platform: str) -> tuple[Reminder, ...]:
         """Return what is due by now on `platform`, the earliest first; not all at once where there is very much."""
@@ -93,7 +118,20 @@ class Reminding(Transaction):
 
     async def asked(self, reminder: Reminder, delivery: int) -> None:
         """Note that the message with this id asks what `reminder` says; until it is sent, it can be taken back."""
-        await self._connection.rows(_MARK, delivery=delivery, state=f"{_MARKED} {reminder.id}")
+        await self._connection.rows(_MARK, delivery=delivery, state=f"{MARKED} {reminder.id}")
+
+    async def leaves(self, delivery: int) -> bool:
+        """Return whether the message with this id is still to ask something; from here on it may have arrived."""
+        return bool(await self._connection.rows(_LEAVES, which=delivery))
+
+    async def stays(self, delivery: int) -> None:
+        """Note that the message with this id has not left after all."""
+        await self._connection.rows(_STAYS, which=delivery)
+
+    async def may_have_arrived(self, platform: str = "", seconds: int = 0) -> None:
+        """Ask nothing once more that was being asked when a process died: on `platform`, or longer than that ago."""
+        before = self._now - seconds if not platform else 0
+        await self._connection.rows(_MAY_HAVE_ARRIVED, platform=platform, before=before)
 
     async def take_back(self, seconds: int = 0) -> tuple[int, ...]:
         """Delete the messages of reminders that have not left for so long, and return their ids.
@@ -102,7 +140,7 @@ class Reminding(Transaction):
         """
         rows = await self._connection.rows(_TAKE_BACK, before=self._now - seconds)
         for row in rows:
-            which = int(row["state"].removeprefix(_MARKED))
+            which = int(row["state"].removeprefix(MARKED))
             for one in await self._connection.rows(_WITH_ID, which=which):
                 again = replace(_reminder(one), due=datetime.fromtimestamp(self._now, UTC))
                 await self.change_reminder(replace(again, asking=again.asking.unasked))

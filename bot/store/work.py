@@ -27,7 +27,7 @@ from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
 from bot.store.mydata import MyData
 from bot.store.numbers import Numbers
-from bot.store.reminders import Reminding
+from bot.store.reminders import MARKED, Reminding
 from bot.store.sending import SendingWork
 from bot.store.wording import dump, parse
 
@@ -53,6 +53,8 @@ class Unsent:
     message: Message
     at: int
     """When it was recorded, in seconds since 1970."""
+    asks: bool = False
+    """Whether it is a reminder's question that has not left yet."""
 
 
 class Work(Answering, Reminding, SendingWork, Numbers, Exporting, MyData):
@@ -257,7 +259,7 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting, MyData):
 
 def _unsent(row: sqlite3.Row) -> Unsent:
     chat = Chat(row["platform"], row["chat"])
-    return Unsent(row["id"], chat, parse(row["message"]), row["queued_at"])
+    return Unsent(row["id"], chat, parse(row["message"]), row["queued_at"], row["state"].startswith(MARKED))
 
 
 def _recorded(replaced: set[Status]) -> Recorded:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,9 +15,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.events import Chat, Person
+from bot.events import Chat, Message, Person
 from bot.outbox import Outbox
 from bot.platforms.base import UnreachableError
+from bot.reminders import Asking
 from bot.reminding import Reminders
 from bot.store.store import Store
 from bot.zones import decent, zone_of
@@ -241,6 +244,61 @@ async def test_a_bot_that_is_killed_asks_once(moment: str, tmp_path: Path) -> No
         heard = await one.look() + await one.pass_time(48)
     assert len(wire.sent) == said + 1
     assert [local(at, "DE") for at, _ in heard] == (["25 08:25"] if moment == "before it is sent" else [])
+
+
+@dataclass
+class Hanging(Wire):
+    """A platform that takes a message and answers too late, as long as it `hangs`."""
+
+    hangs: bool = False
+    ids: list[int] = field(default_factory=list)
+
+    async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+        """Keep the message."""
+        await super().send(chat, message, delivery)
+        self.ids.append(delivery)
+        if self.hangs:
+            await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize("knows", [False, True])
+@pytest.mark.parametrize("hours", [0.1, 9])
+async def test_killed_while_it_asks(knows: bool, hours: float, tmp_path: Path) -> None:
+    """What was being asked when it was killed is asked once more only where the platform knows it again, and by day."""
+    clock, wire = Clock(), Hanging()
+    async with bot(tmp_path, clock, wire) as one:
+        await one.say(*pledge("DE", "24 November 20:30"))
+        said, wire.hangs = len(wire.ids), True
+        clock.now = datetime(2026, 11, 24, 20, 30, tzinfo=zone_of("Europe/Berlin")).timestamp()
+        await one.reminders.look(one.now)
+        await one.outbox.drain(0.3)
+    assert len(wire.ids) == said + 1
+    wire.hangs = False
+    clock.pass_hours(hours)
+    async with bot(tmp_path, clock, wire) as one:
+        await one.outbox.connect("wire", wire, 23 * 3600 if knows else math.inf)
+        await one.pass_time(72)
+    again = wire.ids[said:]
+    assert len(again) == (2 if knows and hours < 1 else 1)
+    assert len(set(again)) == 1
+
+
+async def test_sent_while_a_question_waits(tmp_path: Path) -> None:
+    """Who says that it is sent while the question cannot leave yet is not asked it, and three weeks later the other."""
+    clock, wire = Clock(), Broken()
+    async with bot(tmp_path, clock, wire) as one:
+        await one.say(*pledge("DE", "tomorrow"))
+        said, wire.down = len(wire.sent), True
+        clock.pass_hours(24)
+        await one.reminders.look(one.now)
+        async with one.door.store.work() as work:
+            [asked] = await work.reminders(one.door.chat)
+            await work.remind(replace(asked, asking=Asking.ANSWER, due=one.now + timedelta(days=21)))
+        wire.down = False
+        await one.outbox.drain(3)
+        assert len(wire.sent) == said
+        [(at, _)] = await one.look() + await one.pass_time(24 * 30, step=2)
+    assert at - NOW > timedelta(days=21)
 
 
 async def test_a_platform_that_is_down_gets_no_question_at_night(tmp_path: Path) -> None:
