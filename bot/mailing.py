@@ -184,7 +184,6 @@ class Mailing:
             if claimed:
                 break
         for one in claimed:
-            line.pacing.leaves(one.chat)
             line.under_way += 1
             task = asyncio.create_task(self._send(line, one))
             self._sending.add(task)
@@ -208,6 +207,7 @@ class Mailing:
 
     async def _send(self, line: _Line, one: Claimed) -> None:
         """Send one message, and say what became of it."""
+        line.pacing.leaves(one.chat)
         ended = await self._outcome(line, one)
         self._outcomes.append(ended)
         self._recording.set()

@@ -86,14 +86,14 @@ class Mailed:
         assert found
         return found
 
-    async def ended(self, within: float) -> Broadcast:
-        """Return how it stands once it is done."""
+    async def ended(self, within: float, pause: float = 0.1) -> Broadcast:
+        """Return how it stands once it is done; it is looked at every `pause` seconds."""
         async with asyncio.timeout(within):
             while True:
                 found = await self.found()
                 if found.state == State.DONE:
                     return found
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(pause)
 
     def under_way(self) -> int:
         """Return how many messages are under way, as far as is recorded."""
