@@ -20,12 +20,15 @@ UNNAMED = Phrase("A group without a name")
 async def happens(event: Event, world: World, store: Store) -> Done:
     """Take in what became of us in a chat, or of a group; who brings us into one is greeted there.
 
-    In a channel nobody could be asked whether that is wanted: whoever has brought us there is told in private.
+    In a channel nobody could be asked whether that is wanted: whoever has brought us there is told in private. A group
+    that has moved tells anew that we are in it, and knows us already.
     """
     match event.happened:
         case Happening("added", title, silent=silent):
-            language = spoken(event.person, world)
+            language, known = spoken(event.person, world), await store.group(event.chat)
             group = await store.add_group(event.chat, title, event.person, language)
+            if known:
+                return Done(())
             if silent:
                 return Done((), told=_told_in_private(event, title, language))
             hello = introduction(world, group)

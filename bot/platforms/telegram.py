@@ -30,8 +30,9 @@ from bot.platforms.base import (
 from bot.platforms.telegram_calls import Calls, told_apart
 from bot.platforms.telegram_files import Files, attachment
 from bot.platforms.telegram_keyboards import bare, chosen, keyboard, lasting, words_of
+from bot.platforms.telegram_members import role, told_truly
 from bot.platforms.telegram_messages import LONGEST, LONGEST_CAPTION, answered, captions, noted, parts, units
-from bot.platforms.telegram_updates import NAME, Reader, role_of, where
+from bot.platforms.telegram_updates import NAME, Reader, where
 
 log = logging.getLogger(__name__)
 
@@ -45,9 +46,6 @@ A_MINUTE_IN_A_GROUP = 20
 """Messages that Telegram lets a bot send to a group: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits."""
 LATELY = 8
 """Messages of which it is remembered for a moment how they are written here: a broadcast has as many languages."""
-ROLE_WAIT = 8.0
-"""Seconds for an answer to the question who somebody is: they wait meanwhile."""
-_NOBODY = ("member not found", "user not found", "participant_id_invalid")
 
 Raw = dict[str, Any]
 Part = tuple[str, Raw]
@@ -165,22 +163,14 @@ class Telegram:
 
     async def role(self, chat: Chat, person: Person) -> Role:
         """Return what `person` is in `chat` now; "unknown" if Telegram does not say."""
-        try:
-            asked = {"chat_id": where(chat)["chat_id"], "user_id": int(person.id)}
-            told = await self._calls.call("GetChatMember", asked, wait=ROLE_WAIT)
-        except BadRequest as error:
-            nobody = any(words in error.message.casefold() for words in _NOBODY)
-            return "outside" if nobody else "unknown"
-        except (TelegramError, ValueError):
-            return "unknown"
-        return role_of(told)
+        return await role(self._calls, chat, person)
 
     # --- updates in
 
     async def take(self, raw: object, take: Take) -> None:
         """Let an update have its effect, and start to answer it. Raises NotRecordedError if it should come again."""
         try:
-            event = self._reader.read(raw)
+            event = await told_truly(self._calls, self._reader.read(raw))
             taken = await take(event) if event else None
         except NotRecordedError:
             raise

@@ -33,6 +33,11 @@ AUDIENCE = (
 )
 """How many chats are within a scope: no chat follows a campaign twice."""
 
+WITHIN = select(_s.campaign).where(
+    *_within(), _s.platform == bindparam("on"), _s.chat == bindparam("place"), _s.asked_at <= bindparam("by")
+)
+"""Whether a chat is within a scope, and was by some time."""
+
 _place = and_(_s.platform == t.group.c.platform, _s.chat == t.group.c.chat, _s.private == literal(0))
 _addressed = (
     select(

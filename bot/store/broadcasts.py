@@ -26,7 +26,7 @@ class BroadcastWork(Transaction):
 
     async def audience(self, scope: Scope) -> Size:
         """Return how many people are within `scope`, by platform and language; "" is a language that is not known."""
-        rows = await self._connection.rows(statements.AUDIENCE, **_filters(scope))
+        rows = await self._connection.rows(statements.AUDIENCE, **filters(scope))
         return {(row["platform"], row["language"]): row["people"] for row in rows}
 
     async def start_broadcast(self, person: Person, new: NewBroadcast) -> int:
@@ -57,7 +57,7 @@ class BroadcastWork(Transaction):
         if found is None or found.state != State.SET or found.terms.starts_at.timestamp() > self._now:
             return False
         await self._connection.rows(
-            statements.ADDRESS, number=number, at=self._now, **_filters(found.terms.scope)
+            statements.ADDRESS, number=number, at=self._now, **filters(found.terms.scope)
         )
         await self._set_state(number, State.RUNNING)
         return True
@@ -152,7 +152,8 @@ class BroadcastWork(Transaction):
         )
 
 
-def _filters(scope: Scope) -> dict[str, object]:
+def filters(scope: Scope) -> dict[str, object]:
+    """Return what the statements are told of a scope."""
     return {**asdict(scope), "waiting": int(scope.waiting)}
 
 

@@ -111,10 +111,11 @@ class GroupWork(Transaction):
         """Let everything go `to` the new id of a chat: what is still to be sent, its group, what it follows."""
         if chat == to:
             return
-        group = await self.group(chat)
+        group, there = await self.group(chat), await self.group(to)
+        topics = {(one.topic, to.whole.id) for one in (group, there) if one is not None and one.topic}
         if group is not None and group.chat == chat.whole:
             await self._group_moved(group, to.whole)
-        for old, new in {(chat.id, to.id), (chat.whole.id, to.whole.id)}:
+        for old, new in {(chat.id, to.id), (chat.whole.id, to.whole.id), *topics}:
             for statement in statements.MOVED:
                 await self._connection.rows(statement, of=chat.platform, old=old, new=new)
 

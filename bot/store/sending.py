@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from bot.broadcasts import Fate, Quiet
+from bot.broadcasts import Fate, Quiet, Scope
 from bot.events import Chat, Person
 from bot.store import sending_statements as statements
-from bot.store.broadcasts import BroadcastWork
+from bot.store.broadcast_statements import WITHIN
+from bot.store.broadcasts import BroadcastWork, filters
 from bot.store.statements import LANGUAGE
 from bot.store.subscriptions import SubscriptionWork
 
@@ -135,9 +137,27 @@ class SendingWork(BroadcastWork, SubscriptionWork):
         await super().unsubscribe(chat)
         await self._leave_out(chat)
 
-    async def _leave_out(self, chat: Chat) -> None:
-        """Let no broadcast hold `chat` any more: what is under way there ends without a name."""
-        place = {"on": chat.platform, "place": chat.id}
+    async def moved(self, chat: Chat, to: Chat) -> None:
+        """Let everything go `to` the new id of a chat; what both ids were to get of a broadcast comes once."""
+        for row in await self._connection.rows(statements.NEWS_OF, on=chat.platform, place=chat.whole.id):
+            if chat != to and await self._is_for(row, to):
+                await self._leave_out(chat.whole, row["broadcast"])
+        await super().moved(chat, to)
+
+    async def _is_for(self, row: sqlite3.Row, chat: Chat) -> bool:
+        """Return whether `chat` is to get a broadcast, or has got it: it asked for news before that was begun."""
+        group = await self.group(chat)
+        place = {"on": chat.platform, "place": chat.whole.id}
+        topic = (group and group.topic) or chat.whole.id
+        if await self._connection.rows(statements.THERE, number=row["broadcast"], topic=topic, **place):
+            return True
+        scope = Scope(**json.loads(row["scope"]))
+        rows = await self._connection.rows(WITHIN, by=row["queued_at"], **place, **filters(scope))
+        return bool(rows)
+
+    async def _leave_out(self, chat: Chat, only: int | None = None) -> None:
+        """Let no broadcast, or one `only`, hold `chat` any more: what is under way there ends without a name."""
+        place = {"on": chat.platform, "place": chat.id, "only": only}
         for row in await self._connection.rows(statements.NEWS_FOR, **place):
             fate = Fate.UNKNOWN if row["state"] == Fate.UNKNOWN else Fate.CANCELLED
             await self._count(row["broadcast"], {(chat.platform, row["language"], fate): 1})

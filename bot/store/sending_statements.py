@@ -91,6 +91,7 @@ _to_chat = (
     _d.platform == bindparam("on"),
     _d.chat == bindparam("place"),
     _d.broadcast.is_not(None),
+    or_(bindparam("only").is_(None), _d.broadcast == bindparam("only")),
 )
 NEWS_FOR = (
     delete(t.delivery)
@@ -98,6 +99,18 @@ NEWS_FOR = (
     .returning(_d.broadcast, _d.language, _d.state)
 )
 NEWS_UNDER_WAY = update(t.delivery).where(*_to_chat, _d.state == Fate.SENDING.value).values(chat=literal(""))
+NEWS_OF = (
+    select(_d.broadcast, _b.scope, func.max(_d.queued_at).label("queued_at"))
+    .join(t.broadcast, _b.id == _d.broadcast)
+    .where(_d.platform == bindparam("on"), _d.chat == bindparam("place"))
+    .group_by(_d.broadcast)
+)
+THERE = select(_d.id).where(
+    _d.platform == bindparam("on"),
+    _d.broadcast == bindparam("number"),
+    or_(_d.chat == bindparam("place"), _d.chat == bindparam("topic")),
+)
+"""What a chat is still to get, and whether a broadcast has something for it or its topic."""
 UNTOLD = (
     update(t.broadcast).where(_b.author == bindparam("owner")).values(author=literal(""), chat=literal(""))
 )

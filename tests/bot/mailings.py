@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.broadcasts import Broadcast
+from bot.broadcasts import Broadcast, State
 from bot.countries import Countries
 from bot.events import Chat, Message
 from bot.mailing import Mailing
@@ -21,7 +21,8 @@ from bot.pacing import Limits, Pacing
 from bot.resources import templates
 from bot.store.store import Store
 from bot.telling import Telling
-from tests.bot.store.people import NOW, opened
+from tests.bot.store.followers import update
+from tests.bot.store.people import ANNA, NOW, opened
 
 MESSAGES = Messages(templates() / "messages", Countries())
 
@@ -138,3 +139,14 @@ async def posting(folder: Path, limits: Limits = Limits()) -> AsyncIterator[Post
         finally:
             await post.stop()
             passing.cancel()
+
+
+def done(found: Broadcast) -> bool:
+    """Return whether a broadcast has come to its end."""
+    return found.state == State.DONE
+
+
+async def started(post: Post, **terms: object) -> int:
+    """Start a broadcast, and return its number."""
+    async with post.store.work() as work:
+        return await work.start_broadcast(ANNA, update(**terms))  # type: ignore[arg-type]

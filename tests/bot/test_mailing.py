@@ -17,25 +17,13 @@ from bot.pacing import Limits
 from bot.platforms.base import (
     GoneError,
     LaterError,
-    MovedError,
     RefusedError,
     UnreachableError,
     UnsureError,
 )
-from tests.bot.mailings import Post, posting
+from tests.bot.mailings import done, posting, started
 from tests.bot.store.followers import ORGANISER, TEXTS, bring_into, follow, numbered, update
 from tests.bot.store.people import ANNA, NOW, opened
-
-
-def done(found: Broadcast) -> bool:
-    """Return whether a broadcast has come to its end."""
-    return found.state == State.DONE
-
-
-async def started(post: Post, **terms: object) -> int:
-    """Start a broadcast, and return its number."""
-    async with post.store.work() as work:
-        return await work.start_broadcast(ANNA, update(**terms))  # type: ignore[arg-type]
 
 
 async def test_everybody_gets_it_once_in_their_language(tmp_path: Path) -> None:
@@ -121,22 +109,6 @@ async def test_what_cannot_have_arrived_is_tried_again(tmp_path: Path, error: Ex
     if isinstance(error, LaterError):
         moments = [*refused, at]
         assert all(after - before >= 7 for before, after in pairwise(moments))
-
-
-async def test_a_chat_that_has_moved_is_followed(tmp_path: Path) -> None:
-    """What goes to a chat's old id goes to the new one, and so do its subscriptions."""
-
-    async def trouble(chat: Chat, message: Message, delivery: int) -> None:
-        if chat.id == "-7":
-            raise MovedError("-1007")
-
-    async with posting(tmp_path) as post:
-        post.wire.trouble = trouble
-        await follow(post.store, "-7", private=False)
-        found = await post.until(await started(post), done)
-        again = await post.until(await started(post), done)
-    assert (found.people(Fate.SENT), again.people(Fate.SENT)) == (1, 1)
-    assert post.wire.times()["-1007"] == 2
 
 
 async def test_who_has_had_enough_gets_nothing(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from tests.botapi.calls import Json
 from tests.botapi.chats import GENERAL, Chat, moved
@@ -22,6 +23,9 @@ ANONYMOUS: Json = {
     "username": "GroupAnonymousBot",
 }
 CHANNEL_BOT: Json = {"id": 136817688, "is_bot": True, "first_name": "Channel", "username": "Channel_Bot"}
+
+Told = Literal["to", "from", "out of the old", "in the new"]
+"""What the bot is told of a group that becomes a supergroup: in either chat, and of its own place in either."""
 
 
 class Group(Chat):
@@ -123,11 +127,14 @@ class Group(Chat):
         self._bot_becomes("left", None)
 
     def _bot_becomes(self, status: str, by: User | None) -> None:
+        before = self.bot_status
+        self.members[int(self.world.bot["id"])] = status
+        self._bot_is_told(by, before, status)
+
+    def _bot_is_told(self, by: User | None, before: str, now: str) -> None:
         bot = self.world.bot
-        old, new = member(bot, self.bot_status), member(bot, status)
-        self.members[int(bot["id"])] = status
         author = bot if by is None else by.to_json()
-        news = change(self.to_json(), author, self.world.now, old, new)
+        news = change(self.to_json(), author, self.world.now, member(bot, before), member(bot, now))
         self.world.updates.push("my_chat_member", news, self.id)
 
     def joins(self, user: User, status: str = "member") -> None:
@@ -186,14 +193,21 @@ class Group(Chat):
         told.message_thread_id = thread
         return self.tell(told)
 
-    def migrates(self, by: User | None = None) -> Group:
-        """Become a supergroup with another number, and return it; both tell the bot."""
+    def migrates(self, by: User | None = None, tells: Sequence[Told] = ("to", "from")) -> Group:
+        """Become a supergroup with another number, and return it; the bot is told of it in that order."""
         new = Group(self.world, -1_000_000_000_000 - next(self.world.chat_ids), self.title, "supergroup")
         new.members = dict(self.members)
         author = by or self._first_member()
-        self.news(author, {"migrate_to_chat_id": new.id})
+        status = self.bot_status
+        ways: dict[Told, Callable[[], None]] = {
+            "to": lambda: self.news(author, {"migrate_to_chat_id": new.id}),
+            "from": lambda: new.news(author, {"migrate_from_chat_id": self.id}),
+            "out of the old": lambda: self._bot_is_told(author, status, "left"),
+            "in the new": lambda: new._bot_is_told(author, "left", status),
+        }
         self.migrated_to = new
-        new.news(author, {"migrate_from_chat_id": self.id})
+        for way in tells:
+            ways[way]()
         return new
 
     def _first_member(self) -> User:

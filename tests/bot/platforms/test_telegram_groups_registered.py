@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.events import Chat, Person, Role
@@ -9,6 +11,7 @@ from bot.groups import Group
 from tests.bot.platforms.telegram_bot import Running
 from tests.botapi import BotApi, User
 from tests.botapi.groups import Group as TelegramGroup
+from tests.botapi.groups import Told
 
 
 @pytest.fixture
@@ -73,17 +76,36 @@ async def test_being_put_out(server: BotApi, bot: Running, ada: User) -> None:
     assert await registered(bot, chat) is not None
 
 
-async def test_becoming_a_supergroup(server: BotApi, bot: Running, ada: User) -> None:
-    """A group that becomes a supergroup keeps its link and everything else."""
+@pytest.mark.parametrize(
+    "tells",
+    [
+        ("to", "from"),
+        ("to", "from", "out of the old", "in the new"),
+        ("to", "in the new", "out of the old", "from"),
+        ("out of the old", "in the new", "to", "from"),
+        ("out of the old", "from", "in the new"),
+        ("in the new", "out of the old", "to", "from"),
+    ],
+    ids=", ".join,
+)
+async def test_becoming_a_supergroup(
+    server: BotApi, bot: Running, ada: User, tells: tuple[Told, ...]
+) -> None:
+    """A group that becomes a supergroup keeps its link and everything else, in whatever order Telegram tells of it.
+
+    Once it is known that it has moved, nobody is greeted there as if it were new.
+    """
     chat = await brought_in(server, bot, ada, "group")
     before = await registered(bot, chat)
-    new = chat.migrates(ada)
-    await bot.settled()
-    after = await registered(bot, new)
     assert before is not None
-    assert after is not None
-    assert after.code == before.code
+    async with bot.bot.store.work() as work:
+        before = await work.set_group(replace(await work.follow(before, "zhanaozen-2011"), goal=50))
+    new = chat.migrates(ada, tells)
+    await bot.settled()
+    assert await registered(bot, new) == replace(before, chat=Chat("telegram", str(new.id)))
     assert await registered(bot, chat) is None
+    told_late = "in the new" in tells and tells.index("in the new") < tells.index("from")
+    assert len(new.bot_messages) <= told_late
 
 
 @pytest.mark.parametrize(
