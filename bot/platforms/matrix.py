@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import math
 import secrets
@@ -14,10 +13,8 @@ from dataclasses import replace
 from functools import partial
 
 import nio
-from nio.crypto.attachments import decrypt_attachment, encrypt_attachment
 
-from bot.documents import Made
-from bot.events import Chart, Chat, Document, Event, Fetched, Given, Message, Person, Role, Upload
+from bot.events import Chat, Event, Fetched, Given, Message, Person, Role
 from bot.platforms.base import (
     PAUSES,
     GoneError,
@@ -26,28 +23,23 @@ from bot.platforms.base import (
     Take,
     Taken,
     UndeliveredError,
-    UnmadeError,
     UnreachableError,
     file_for,
     keep,
     until_recorded,
 )
+from bot.platforms.matrix_answers import Answers, quiet
 from bot.platforms.matrix_calls import Calls, LoggedOutError, MatrixError, path
 from bot.platforms.matrix_events import NAME, WRITTEN, Reader, annotated, replaced, thread_of, written
+from bot.platforms.matrix_files import Files
 from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_keys import Keys, encrypted
 from bot.platforms.matrix_levels import Levels, is_in
-from bot.platforms.matrix_messages import PRESSES, Wording, attached, contents, edited, pressed, reactions
+from bot.platforms.matrix_messages import PRESSES, Wording, contents, edited, pressed, reactions
 from bot.platforms.matrix_rooms import A_MOMENT, Place, Rooms, private
 
 log = logging.getLogger(__name__)
 
-MOST_ANSWERS = 1000
-"""Answers under way, beyond which nothing more is asked for."""
-MOST_IN_CHAT = 10
-"""Answers to one chat under way, beyond which what is said there waits: whoever wrote much is heard to the end."""
-MOST_GIVEN = 4
-"""Files that go to many, of which it is remembered where they are."""
 REPEATABLE = 23 * 3600.0
 """Seconds for which a message is known again that was sent before: homeservers remember that for a day."""
 _CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
@@ -85,11 +77,9 @@ class Matrix:
         self._shown: OrderedDict[str, Json] = OrderedDict()
         self._reacted: OrderedDict[str, tuple[str, str]] = OrderedDict()
         self._seeding: dict[str, asyncio.Task[None]] = {}
-        self._answers: set[asyncio.Task[None]] = set()
-        self._under_way: dict[str, set[asyncio.Task[None]]] = {}
         self._malformed = 0
-        self._given: OrderedDict[tuple[Upload, bool], Json] = OrderedDict()
-        self._giving = asyncio.Lock()
+        self._files = Files(calls)
+        self.answers = Answers()
 
     # --- messages out
 
@@ -103,7 +93,10 @@ class Matrix:
         file = await file_for(message)
         with _told_apart():
             place = await self._rooms.find(chat)
-            kept = await self._attached(place.room, message.document, file) if message.document else None
+            kept = None
+            if message.document:
+                hidden = self._rooms.encrypted(place.room)
+                kept = await self._files.attached(message.document, file, hidden=hidden)
             name = f"{self._prefix}.{delivery or secrets.token_hex(8)}"
             edits = None if kept else message.edits
             for number, content in enumerate(contents(message, self._wording)):
@@ -118,54 +111,9 @@ class Matrix:
                 await self._put(place.room, "m.room.message", told, f"{name}.file")
             return edits or event
 
-    async def _attached(self, room: str, document: Document, file: Made | None) -> Json:
-        """Return the content that speaks of a file, which the homeserver has then.
-
-        What goes to many is given to it once.
-        """
-        content = document.content
-        if isinstance(content, Given):
-            place = json.loads(content.place)
-            return attached(document.name, content.media_type, content.size, place, photo=content.photo)
-        if file is None:
-            raise UnmadeError("no file")
-        hidden, size = self._rooms.encrypted(room), len(file.data)
-        if not isinstance(content, Upload):
-            place = await self._kept(document.name, file, hidden=hidden)
-            photo = isinstance(content, Chart)
-            return attached(document.name, file.media_type, size, place, photo=photo)
-        async with self._giving:
-            place = self._given.get((content, hidden)) or await self._kept(document.name, file, hidden=hidden)
-            keep(self._given, (content, hidden), place, MOST_GIVEN)
-        return attached(document.name, file.media_type, size, place, photo=content.photo)
-
-    async def _kept(self, name: str, file: Made, *, hidden: bool) -> Json:
-        """Give the homeserver a file, encrypted where it is to be `hidden`, and return where it is."""
-        try:
-            if hidden:
-                secret, keys = encrypt_attachment(file.data)
-                address = await self._calls.upload(secret, "application/octet-stream")
-                return {"file": {**keys, "url": address}}
-            return {"url": await self._calls.upload(file.data, file.media_type, name)}
-        except MatrixError as error:
-            raise UnmadeError(str(error)) from error
-
     async def fetch(self, file: Given, most: int) -> Fetched:
-        """Return what a file holds that somebody sent, decrypted."""
-        place = json.loads(file.place)
-        hidden = place.get("file")
-        try:
-            data = await self._calls.download(hidden["url"] if hidden else place["url"], most)
-            if data is None:
-                return "large"
-            if not hidden:
-                return data
-            return bytes(
-                decrypt_attachment(data, hidden["key"]["k"], hidden["hashes"]["sha256"], hidden["iv"])
-            )
-        except Exception as error:  # whatever a stranger may write of a file: it is not there for us
-            log.warning("a file could not be fetched (%s)", type(error).__name__)
-            return "lost"
+        """Return what a file holds that somebody sent."""
+        return await self._files.fetch(file, most)
 
     async def _put(self, room: str, kind: str, content: Json, transaction: str) -> str:
         """Send one event, encrypted where everything is, and return its id."""
@@ -185,7 +133,7 @@ class Matrix:
         if chat.id.startswith("@"):
             keys = [key for key, _ in reactions(message.buttons)]
             self._stop_offering(chat)
-            self._seeding[chat.id] = asyncio.create_task(_quiet(partial(self._seed, room, event, keys, name)))
+            self._seeding[chat.id] = asyncio.create_task(quiet(partial(self._seed, room, event, keys, name)))
 
     async def _seed(self, room: str, event: str, keys: list[str], name: str) -> None:
         for number, key in enumerate(keys):
@@ -226,18 +174,7 @@ class Matrix:
         """Let `event` have its effect, and start to answer it."""
         self._stop_offering(event.chat)
         taken = await until_recorded(partial(take, event), self._sleep)
-        answer = self._in_background(partial(_answered, taken))
-        under_way = self._under_way.setdefault(event.chat.id, set())
-        under_way.add(answer)
-        answer.add_done_callback(partial(self._left, event.chat))
-        while len(under_way) >= MOST_IN_CHAT:
-            await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-
-    def _left(self, chat: Chat, answer: asyncio.Task[None]) -> None:
-        under_way = self._under_way[chat.id]
-        under_way.discard(answer)
-        if not under_way:
-            del self._under_way[chat.id]
+        await self.answers.start(event.chat, partial(_answered, taken))
 
     async def _read(self, raw: Json, room_id: str) -> AsyncIterator[Event]:
         """Yield what an event means: one that is for a person alone and said among others, in both places."""
@@ -339,27 +276,11 @@ class Matrix:
         if math.log10(self._malformed).is_integer():
             log.warning("events set aside, malformed: %d (%s)", self._malformed, type(error).__name__)
 
-    # --- coming and going
-
-    def _in_background(self, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        task = asyncio.create_task(_quiet(work))
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
-        return task
-
-    async def catch_up(self) -> None:
-        """Wait while too many answers are under way."""
-        while len(self._answers) >= MOST_ANSWERS:
-            await asyncio.wait(self._answers, return_when=asyncio.FIRST_COMPLETED)
-
     async def finish(self, seconds: float) -> None:
         """Wait for the answers under way, at most so long."""
         for task in self._seeding.values():
             task.cancel()
-        if self._answers:
-            await asyncio.wait(self._answers, timeout=seconds)
-        for task in list(self._answers):
-            task.cancel()
+        await self.answers.finish(seconds)
 
 
 @contextmanager
@@ -391,13 +312,3 @@ def _relation(place: Place, answers: str | None) -> Json:
 
 async def _answered(taken: Taken) -> None:
     await taken.answer
-
-
-async def _quiet(work: Callable[[], Awaitable[None]]) -> None:
-    """Do `work`; what others sent must not stand in the log."""
-    try:
-        await work()
-    except UndeliveredError:
-        pass
-    except Exception as error:
-        log.error("an answer could not be finished: %s", type(error).__name__)

@@ -186,7 +186,7 @@ class Syncing:
         self._since = self._since.then(str(told["next_batch"]))
         await self._upkeep()
         await self.lanes.at_most(MOST_UNDER_WAY)
-        await self.matrix.catch_up()
+        await self.matrix.answers.catch_up()
         held = (self.lanes.oldest(), self.unread.oldest(), self._since)
         await self.memory.keep(min(one for one in held if one).token)
 

@@ -99,7 +99,7 @@ class Phone:
             return ""
         said = await self.chat.says(words)
         await self.chat.answered(said, quiet=0)
-        while under_way := set(self.running.service.matrix._answers):
+        while under_way := set(self.running.service.matrix.answers.under_way):
             await asyncio.wait(under_way)
         await self.chat.person.caught_up()
         return "\n".join(map(as_text, self.chat.answers(said)))
