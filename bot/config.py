@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar, get_origin
+from typing import Annotated, Any, Literal, get_origin
 
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
-from pydantic import ValidationInfo as Info
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 
 from bot.config_errors import (
@@ -19,13 +17,25 @@ from bot.config_errors import (
     Key,
     did_you_mean,
     dotted,
-    is_a,
     open_to_others,
     path_from,
-    read_text,
     read_toml,
     variable,
     words,
+)
+from bot.config_values import (
+    Account,
+    BotToken,
+    Folder,
+    Location,
+    Loopback,
+    MatrixUser,
+    NewFolder,
+    OwnerKey,
+    Port,
+    PublicUrl,
+    Recipient,
+    Secret,
 )
 
 __all__ = ["ConfigError", "Settings", "languages", "load"]
@@ -33,8 +43,6 @@ __all__ = ["ConfigError", "Settings", "languages", "load"]
 PREFIX = "SOLIDARITY_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
 DATA_VARIABLE = PREFIX + "DATA_DIR"
-SHORTEST_KEY = 32
-"""Characters of an owner key; a shorter one could be found by trying."""
 LOCALES = Path(__file__).parent / "locales"
 
 
@@ -53,84 +61,6 @@ def _usual_data_dir() -> Path:
     return user_data_path("solidarity-bot", appauthor=False)
 
 
-def _written(path: object) -> object:
-    return path_from(path) if isinstance(path, str) else path
-
-
-def _absolute(path: Path, info: Info) -> Path:
-    return Path(info.context or "").absolute() / path
-
-
-def _no_file(path: Path) -> Path:
-    if is_a(Path.is_file, path):
-        raise ValueError(f"{path} is a file; a folder is needed here")
-    return path
-
-
-def _existing(path: Path) -> Path:
-    if not is_a(Path.is_dir, path):
-        raise ValueError(f"there is no folder {path}")
-    return path
-
-
-def _from_file(secret: object, info: Info) -> object:
-    """Return the secret, read from its file if a setting of the same name and `_file` names one."""
-    file = info.data.get(f"{info.field_name}_file")
-    if secret is not None or file is None:
-        return secret
-    text = read_text(file).rstrip("\n")
-    if problem := open_to_others(file) or ("" if text else "the file is empty; it must hold the secret"):
-        raise ValueError(problem)
-    return text
-
-
-def _bot_token(token: SecretStr) -> SecretStr:
-    if not re.fullmatch(r"\d+:[\w-]{30,}", token.get_secret_value()):
-        raise ValueError("is not a token as @BotFather gives it: digits, a colon and a long word")
-    return token
-
-
-def _account(name: str) -> str:
-    if not re.fullmatch(r"telegram:\d{1,20}|matrix:@[^:\s]+:\S+", name):
-        raise ValueError("must be a platform and an account there, as in telegram:1 or matrix:@a:b")
-    return name
-
-
-def _recipient(key: str) -> str:
-    from bot.sealing import recipient
-
-    return recipient(key)
-
-
-def _loopback(host: str) -> str:
-    if host not in ("127.0.0.1", "::1", "localhost"):
-        raise ValueError(
-            "must be this machine itself, 127.0.0.1 or ::1; let a web server pass on what others may see"
-        )
-    return host
-
-
-def _matrix_user(user: str) -> str:
-    if user and not re.fullmatch(r"@[^:\s]+:\S+", user):
-        raise ValueError("must be an account with its server, as in @solidarity:example.org")
-    return user
-
-
-def _public(url: str) -> str:
-    if url and not re.match(r"https?://[^/\s]+/\S+", url):
-        raise ValueError(
-            "must begin with https:// and have a path of its own, as in https://example.org/telegram"
-        )
-    return url
-
-
-T = TypeVar("T")
-Location = Annotated[Path, BeforeValidator(_written), AfterValidator(_absolute)]
-Folder = Annotated[Location, AfterValidator(_existing)]
-Secret = Annotated[T | None, BeforeValidator(_from_file), Field(validate_default=True)]
-"""A secret `x`, given as it is or in a file: a setting `x_file` must stand right above it."""
-
-
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
 
@@ -141,10 +71,8 @@ class Organisers(_Section):
     name: str = ""
     contact: str = ""
     fax: str = ""
-    accounts: Annotated[
-        tuple[Annotated[str, AfterValidator(_account)], ...], Field(strict=False, repr=False)
-    ] = ()
-    recipients: Annotated[tuple[Annotated[str, AfterValidator(_recipient)], ...], Field(strict=False)] = ()
+    accounts: Annotated[tuple[Account, ...], Field(strict=False, repr=False)] = ()
+    recipients: Annotated[tuple[Recipient, ...], Field(strict=False)] = ()
 
 
 class Log(_Section):
@@ -158,10 +86,10 @@ class Telegram(_Section):
     """The bot's account on Telegram, and how updates come from there."""
 
     token_file: Location | None = None
-    token: Secret[Annotated[SecretStr, AfterValidator(_bot_token)]] = None
+    token: Secret[BotToken] = None
     base_url: str = "https://api.telegram.org/bot"
     base_file_url: str = "https://api.telegram.org/file/bot"
-    webhook_url: Annotated[str, AfterValidator(_public)] = ""
+    webhook_url: PublicUrl = ""
     webhook_host: str = "127.0.0.1"
     webhook_port: Annotated[int, Field(ge=1, le=65535)] = 8080
 
@@ -170,7 +98,7 @@ class Matrix(_Section):
     """The bot's account on Matrix, for `matrix login`, which keeps what comes of it in the data folder."""
 
     homeserver: str = ""
-    user: Annotated[str, AfterValidator(_matrix_user)] = ""
+    user: MatrixUser = ""
     password_file: Location | None = None
     password: Secret[SecretStr] = None
 
@@ -200,8 +128,8 @@ class Retention(_Section):
 class Metrics(_Section):
     """Where the bot tells its numbers to whoever watches it; nowhere while the port is 0."""
 
-    host: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    host: Loopback = "127.0.0.1"
+    port: Port = 0
 
 
 class Console(_Section):
@@ -213,12 +141,12 @@ class Console(_Section):
 class Settings(_Section):
     """Everything an organiser can choose; without a word from them, the defaults."""
 
-    data_dir: Annotated[Location, AfterValidator(_no_file)] = Field(default_factory=_usual_data_dir)
+    data_dir: NewFolder = Field(default_factory=_usual_data_dir)
     language: Annotated[str, AfterValidator(_spoken)] = "en"
     campaigns: Annotated[tuple[str, ...], Field(strict=False)] = ()
     campaign_dirs: Annotated[tuple[Folder, ...], Field(strict=False)] = ()
     owner_key_file: Location | None = None
-    owner_key: Secret[Annotated[SecretStr, Field(min_length=SHORTEST_KEY)]] = None
+    owner_key: Secret[OwnerKey] = None
     organisers: Organisers = Organisers()
     telegram: Telegram = Telegram()
     matrix: Matrix = Matrix()
@@ -389,7 +317,7 @@ def _keys() -> list[Key]:
 
 
 def _secrets() -> list[Key]:
-    keys = list(_keys())
+    keys = _keys()
     return [key for key in keys if _file_of(key) in keys]
 
 

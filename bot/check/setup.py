@@ -11,6 +11,7 @@ from bot.check.finding import Finding
 from bot.check.reaching import wrong_emails, wrong_links
 from bot.config import Settings
 from bot.config_errors import did_you_mean, read_text, variable
+from bot.config_values import SHORTEST_KEY
 from bot.store.anybody import holds_anybody
 
 Fault = tuple[str, str, str]
@@ -83,7 +84,7 @@ def _no_key(database: Path) -> Iterator[str]:
     except ValueError as error:
         yield f"{file}: {error}"
     else:
-        if len(key) < config.SHORTEST_KEY:
+        if len(key) < SHORTEST_KEY:
             yield f"{file} is not a key; restore the one that was made for {database}"
 
 
