@@ -9,22 +9,11 @@ from typing import Generic
 from bot.buttons import way_value
 from bot.choosing import Speak
 from bot.composing import UnfetchedFileError
-from bot.dialogue import (
-    Answered,
-    Answers,
-    Change,
-    Dialogue,
-    Look,
-    Picked,
-    Renewal,
-    Said,
-    Step,
-    Store,
-    World,
-)
+from bot.dialogue import Answers, Dialogue, Store, World
 from bot.events import Event, Press, Reply
 from bot.frames import Frame, token_of
 from bot.standing import Standing
+from bot.steps import Answered, Change, Look, Picked, Renewal, Said, Step
 from bot.turns import Turn
 from bot.walking import ends_early
 from bot.wording import BACK, ENOUGH, SKIP

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogue import Dialogue, Question, Step, Store, World
+from bot.dialogue import Dialogue, Store, World
 from bot.events import Button, Phrase, Press, Reply
 from bot.frames import Frame
+from bot.steps import Question, Step
 from bot.walking import Walk, ends_early
 from bot.wording import BACK, ENOUGH, SKIP, WAYS
 

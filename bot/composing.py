@@ -8,8 +8,8 @@ from dataclasses import astuple, dataclass
 from html import escape
 
 from bot.choosing import Label, Option, Speak, pick
-from bot.dialogue import Answered, Change, Look, Outcome, Refused, Said, Value
 from bot.events import Fetched, Given, Reply
+from bot.steps import Answered, Change, Look, Outcome, Refused, Said, Value
 
 
 class UnfetchedFileError(Exception):

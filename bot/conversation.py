@@ -12,12 +12,13 @@ from bot.answering import Answering
 from bot.buttons import by_commands
 from bot.choosing import Speak, fold
 from bot.composing import Preview
-from bot.dialogue import Answers, Dialogue, Done, Happens, Review, Store, World
+from bot.dialogue import Answers, Dialogue, Done, Happens, Store, World
 from bot.events import Button, Event, Reply, Tap
 from bot.frames import Draw, Frame, begun, open_ones, token_of
 from bot.looking import Lookup
 from bot.naming import Named, Names
 from bot.standing import Standing
+from bot.steps import Review
 from bot.turns import Turn
 from bot.wording import ANSWER, BACK, CANCEL, ENOUGH, LEAVE, SKIP, THANKS, WAYS, is_one_of, way
 

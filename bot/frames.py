@@ -7,8 +7,9 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.dialogue import CHANCE, Answers, Dialogue, Store, Value, World
+from bot.dialogue import CHANCE, Answers, Dialogue, Store, World
 from bot.events import Event
+from bot.steps import Value
 
 Draw = Callable[[Event], str]
 """Gives the mark on which everything depends that is left to chance."""

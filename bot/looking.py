@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.choosing import Option, Speak
-from bot.dialogue import Answered, Needs, Outcome, Said, Value
+from bot.dialogue import Needs
 from bot.events import Event, Reply
+from bot.steps import Answered, Outcome, Said, Value
 
 Find = Callable[[Event, Any], Awaitable[Needs | str]]
 """Looks something up for an event in the records; a role may have to be read first."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Generic
 
 from bot.choosing import Label, Speak, fold
-from bot.dialogue import Answered, Answers, Dialogue, Said, Store, World
+from bot.dialogue import Answers, Dialogue, Store, World
 from bot.events import Button, Phrase, Reply
+from bot.steps import Answered, Said
 from bot.walking import walk
 from bot.wording import is_one_of
 

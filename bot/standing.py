@@ -8,9 +8,10 @@ from typing import Generic
 
 from bot.buttons import below
 from bot.composing import Composition, Preview
-from bot.dialogue import Dialogue, Question, Review, Step, Store, World
+from bot.dialogue import Dialogue, Store, World
 from bot.events import Event, Reply
 from bot.frames import Frame, open_ones
+from bot.steps import Question, Review, Step
 from bot.walking import Walk, is_left_out, walk
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from bot.dialogue import UNASKED, Answers, Choice, Dialogue, Question, Step, Store, Value, World
+from bot.dialogue import UNASKED, Answers, Dialogue, Store, World
 from bot.looking import Lookup
+from bot.steps import Choice, Question, Step, Value
 
 
 class _Visible(Answers):

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.choosing import Label, Option
-from bot.dialogue import Answers, Choice, Dialogue, Done, Several, Step, Told
+from bot.dialogue import Answers, Dialogue, Done, Told
 from bot.events import Event, Phrase, Reply
 from bot.pledges import CameBack, LetterKey, Pledge, Way
+from bot.steps import Choice, Several, Step
 from handlers.letter import SENDERS
 from handlers.reminder import CAME, NOT_YET
 from handlers.route import CHANNELS, route, whence

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.choosing import Label
-from bot.dialogue import UNASKED, Answers, Step, Value
+from bot.dialogue import UNASKED, Answers
 from bot.events import Phrase
+from bot.steps import Step, Value
 from bot.walking import walk
 from handlers.world import Talk, World
 

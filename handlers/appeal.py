@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.campaigns import Campaign
-from bot.dialogue import Answers, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
+from bot.steps import Step
 from handlers.copying import copies
 from handlers.questions import ask_country
 from handlers.route import doubted

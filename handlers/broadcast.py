@@ -10,9 +10,10 @@ from math import ceil
 from bot.broadcasts import Content, NewBroadcast, Scope, Size, State
 from bot.choosing import Option
 from bot.composing import Preview
-from bot.dialogue import Answers, Dialogue, Done, Needs, Step
+from bot.dialogue import Answers, Dialogue, Done, Needs
 from bot.events import Button, Event, Given, Phrase, Reply
 from bot.looking import Lookup
+from bot.steps import Step
 from handlers import broadcast_content as content
 from handlers import broadcast_scope as scope
 from handlers import broadcast_time as time

@@ -12,9 +12,10 @@ from markupsafe import Markup
 from bot.broadcasts import Attached, Content, digest
 from bot.choosing import Option
 from bot.composing import Composition, Kept, parse
-from bot.dialogue import Answers, Choice, Step
+from bot.dialogue import Answers
 from bot.events import Document, Fetched, Given, Phrase, Reply
 from bot.messages import language_name
+from bot.steps import Choice, Step
 from handlers.world import World, again
 
 LONGEST = 3500

@@ -10,10 +10,11 @@ from bot.broadcasts import Scope, Size
 from bot.campaigns import Campaign
 from bot.choosing import Label, Option
 from bot.countries import CountryName
-from bot.dialogue import Answers, Choice, Needs, Several, Step
+from bot.dialogue import Answers, Needs
 from bot.events import Event, Phrase, Reply
 from bot.looking import Lookup
 from bot.messages import language_name
+from bot.steps import Choice, Several, Step
 from handlers.broadcast_who import Own, Who
 from handlers.questions import ask_country
 from handlers.world import Store, World, again, ask_campaign, chosen_campaign

@@ -11,8 +11,9 @@ from babel.dates import format_datetime
 
 from bot.broadcasts import Quiet, Size
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Question, Step
+from bot.dialogue import Answers
 from bot.events import Phrase, Reply
+from bot.steps import Choice, Question, Step
 from handlers.moments import Moment, Zone, moment
 from handlers.world import World, again
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from bot.broadcasts import Broadcast, Fate, State
 from bot.choosing import Label
-from bot.dialogue import Answers, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Document, Event, Phrase, Reply, Upload
+from bot.steps import Step
 from handlers import broadcast_content as content
 from handlers import broadcast_scope as scope
 from handlers.broadcast_who import Who, who

@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from bot.campaigns import Campaign
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Refused, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Document, Event, Extract, Phrase, Reply
 from bot.export.order import Filters, Form, Order
+from bot.steps import Choice, Question, Refused, Step
 from handlers.world import Store, Talk, World, again
 
 MOST = 50_000

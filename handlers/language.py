@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Event, Phrase, Reply
 from bot.messages import language_name
+from bot.steps import Choice, Step
 from handlers.world import Store, Talk, World, again
 
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 from bot.campaigns import Addressee, Campaign, Version
 from bot.chance import Chance
 from bot.choosing import Option
-from bot.dialogue import CHANCE, Answers, Choice, Dialogue, Done, Renewal, Review, Step
+from bot.dialogue import CHANCE, Answers, Dialogue, Done
 from bot.events import Event, Phrase, Reply
 from bot.letters import Letter
 from bot.messages import language_name
 from bot.similarity import Own
+from bot.steps import Choice, Renewal, Review, Step
 from handlers import pledging, sending
 from handlers.questions import question
 from handlers.route import doubted, route

@@ -12,8 +12,8 @@ from babel.core import get_global
 
 from bot.choosing import fold
 from bot.countries import Countries
-from bot.dialogue import Refused
 from bot.events import Reply
+from bot.steps import Refused
 
 LONGEST = timedelta(days=60)
 """How far ahead something can be set."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Several, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
 from bot.pledges import Pledge, Way
+from bot.steps import Choice, Question, Several, Step
 from bot.zones import Moment
 from handlers import pledging
 from handlers.answer import Sent, of, options

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Done, Several, Step
+from bot.dialogue import Answers, Done
 from bot.events import Button, Event, Localised, Phrase, Reply
 from bot.pledges import Consent, LetterKey, NewPledge, Pledge, Recorded, Status, Way
 from bot.reminders import Asking, Reminder
+from bot.steps import Choice, Several, Step
 from bot.zones import Moment, decent, zone_of
 from handlers.reminder import CAME
 from handlers.route import CHANNELS, Route

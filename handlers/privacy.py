@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
 from bot.frames import parse
 from bot.mydata import as_file, news_on_the_way
 from bot.reminders import Reminder
+from bot.steps import Choice, Step
 from bot.zones import Moment
 from handlers import pledging
 from handlers.answered import Line, lines

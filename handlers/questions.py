@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from bot.campaigns import Question as Asked
 from bot.choosing import Option
 from bot.countries import Countries, CountryName
-from bot.dialogue import Check, Choice, Question, Refused
 from bot.events import Place, Reply
 from bot.places import countries_at
+from bot.steps import Check, Choice, Question, Refused
 from handlers.world import again as ask_again
 
 LINE = 120

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.choosing import Option
-from bot.dialogue import Answers, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
 from bot.pledges import CameBack, LetterKey
 from bot.reminders import Asking, Reminder
+from bot.steps import Step
 from bot.zones import Moment
 from handlers.when import ask_when, day, moment
 from handlers.world import Store, Talk, World

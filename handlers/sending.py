@@ -12,12 +12,12 @@ from babel.dates import format_date
 
 from bot.campaigns import Addressee
 from bot.choosing import Label, Option
-from bot.dialogue import Choice
 from bot.documents import Link, mailto, paper_in
 from bot.events import Button, Document, Draft, Page, Phrase, Place, Reply
 from bot.letters import Letter
 from bot.office_hours import office_time
 from bot.places import time_zone_at
+from bot.steps import Choice
 from handlers.copying import copies
 from handlers.route import BY, Route, channels_of
 from handlers.world import World, again

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.campaigns import Campaign
-from bot.dialogue import Answers, Dialogue, Done, Needs, Step
+from bot.dialogue import Answers, Dialogue, Done, Needs
 from bot.events import Button, Event, Phrase, Reply
+from bot.steps import Step
 from handlers.groups import of_admins
 from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign, spoken
 

@@ -8,8 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.choosing import Option, Speak
 from bot.days import read_day
-from bot.dialogue import Answered, Answers, Choice, Outcome, Question, Refused, Said, Step, Value
+from bot.dialogue import Answers
 from bot.events import Event, Phrase, Reply
+from bot.steps import Answered, Choice, Outcome, Question, Refused, Said, Step, Value
 from bot.zones import TownClock, decent, is_distance, zone_by_clock, zone_of, zones_in
 from handlers.world import World, again
 

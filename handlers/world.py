@@ -13,12 +13,13 @@ from bot.broadcasts import Broadcast, NewBroadcast, Scope, Size, State
 from bot.campaigns import Campaign, Campaigns
 from bot.choosing import Label, Option
 from bot.countries import Countries
-from bot.dialogue import Answers, Choice, Dialogue, Step, Told
+from bot.dialogue import Answers, Dialogue, Told
 from bot.events import Chat, Person, Reply
 from bot.export.order import Filters
 from bot.groups import Group, Progress
 from bot.mydata import Held
 from bot.pledges import DayCount, Kept, NewPledge, PeopleCount, Pledge, Recorded, Tally
+from bot.steps import Choice, Step
 from bot.subscriptions import Subscription
 from handlers.following import Following, ReturnedSoFar
 

@@ -9,9 +9,10 @@ import pytest
 
 from bot import assembly, documents
 from bot.choosing import Option
-from bot.dialogue import Answers, Choice, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.documents import Made
 from bot.events import Button, Chat, Document, Draft, Event, Message, Page, Phrase, Reply
+from bot.steps import Choice, Step
 from handlers import HANDLERS
 from handlers.world import Store, World
 

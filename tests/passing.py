@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from bot import assembly
 from bot.composing import Composition, parse
-from bot.dialogue import Answers, Dialogue, Done, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Document, Event, Given, Phrase, Reply
+from bot.steps import Step
 from handlers import HANDLERS
 from handlers.world import Store, World
 

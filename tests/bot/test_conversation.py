@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bot.choosing import Label, Option
 from bot.conversation import Conversations
-from bot.dialogue import Answers, Choice, Dialogue, Done, Question, Refused, Review, Several, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Chat, Event, Person, Phrase, Press, Reply
 from bot.frames import Frame, dump, parse
+from bot.steps import Choice, Question, Refused, Review, Several, Step
 from bot.turns import Turn
 from bot.walking import walk
 

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Conversations
-from bot.dialogue import Answers, Dialogue, Done, Question, Refused, Step
+from bot.dialogue import Answers, Dialogue, Done
 from bot.dispatcher import TRIES, Dispatcher
 from bot.events import Chat, Event, Message, Person, Phrase, Reply
 from bot.outbox import Outbox
 from bot.platforms.base import Handle, plain_text
+from bot.steps import Question, Refused, Step
 from bot.store.store import Store
 from bot.store.work import Work
 from tests.door import KEY, NOW, Wire, door_to, furnished, open_door

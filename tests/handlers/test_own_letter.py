@@ -7,9 +7,10 @@ import itertools
 import pytest
 
 from bot.buttons import way_value
-from bot.dialogue import AGREED, CHANCE
+from bot.dialogue import CHANCE
 from bot.frames import dump, parse
 from bot.platforms.base import blocks
+from bot.steps import AGREED
 from bot.wording import ENOUGH
 from handlers.world import World
 from tests.door import furnished

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import DONE
 from bot.events import ShownButton
 from bot.platforms.base import parse_command
+from bot.steps import DONE
 from handlers import HANDLERS
 from tests.door import Door, open_door
 from tests.handlers.checks import TEXT_UNITS, check, machinery, units

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.dialogue import Refused
 from bot.events import clean
 from bot.frames import Frame
 from bot.platforms.base import blocks, plain_text
+from bot.steps import Refused
 from handlers.questions import LINE, MOST_MEMBERS, Count, Country, Words
 from tests.door import furnished
 from tests.handlers.checks import tags
