@@ -12,7 +12,7 @@ from bot.zones import Moment
 from handlers import pledging
 from handlers.answer import Sent, of, options
 from handlers.letter import SENDERS
-from handlers.questions import LINE, Words, ask_country
+from handlers.questions import LINE, LONGEST, Words, ask_country
 from handlers.route import route
 from handlers.when import known_zones
 from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, chosen_campaign, chosen_kind
@@ -38,7 +38,7 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable, world)
     named = answers.text("consent")
     if named in listable:
-        yield Question(named, Reply("pledge/name", {"named": named}), Words(LINE))
+        yield Question(named, Reply("pledge/name", {"named": named}), Words(LONGEST.get(named, LINE)))
 
 
 async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:

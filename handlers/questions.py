@@ -15,7 +15,9 @@ from bot.steps import Check, Choice, Question, Refused
 from handlers.world import again as ask_again
 
 LINE = 120
-"""Characters of a name, an organisation, a town."""
+"""Characters of a name, a town."""
+LONGEST = {"organisation": 200}
+"""Characters of what may have more than that, by the type of the question: the full names of some unions do."""
 PARAGRAPH = 800
 """Characters of somebody's own words."""
 MOST_MEMBERS = 100_000_000
@@ -144,4 +146,4 @@ def _check(asked: Asked) -> Check:
         return Count(1, MOST_MEMBERS)
     if asked.type == "paragraph":
         return Words(asked.max_length or PARAGRAPH, lines=True)
-    return Words(asked.max_length or LINE)
+    return Words(asked.max_length or LONGEST.get(asked.type, LINE))

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from bot.campaigns import Addressee
 from bot.choosing import Label, Option
 from bot.documents import Link, mailto, paper_in
-from bot.events import Button, Document, Draft, Page, Phrase, Place, Reply
+from bot.events import Button, Document, Draft, Localised, Page, Phrase, Place, Reply
 from bot.letters import Letter
 from bot.office_hours import office_time
 from bot.places import time_zone_at
@@ -91,12 +91,11 @@ class Sheet:
     fax: str = ""
 
     def for_reader(self, language: str) -> Document:
-        """Return the page, in the language of the letter."""
-        written_in = self.letter.language(language)
+        """Return the page for somebody who reads `language`; it is in that of the letter."""
         name = f"{'fax' if self.fax else 'letter'}-{self.addressee.recipient.key}.pdf"
-        return Document(name, self._page(written_in))
+        return Document(name, self._page(self.letter.language(language), self.letter.body(language)))
 
-    def _page(self, language: str) -> Page:
+    def _page(self, language: str, text: str) -> Page:
         return Page(
             language=language,
             paper=paper_in(self.letter.country),
@@ -104,7 +103,7 @@ class Sheet:
             recipient=self._recipient(language),
             date=self._date(language),
             subject=self.letter.subject.in_language(language),
-            text=self.letter.body(language),
+            text=text,
             fax=self.fax,
         )
 
@@ -141,10 +140,23 @@ def _fax(one: Addressee, letter: Letter, written: Written, world: World) -> Repl
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A covering note, and below it the letter that it goes with: in a mail there is no envelope for both."""
+
+    note: Letter
+    letter: Letter
+
+    def in_language(self, language: str) -> str:
+        """Return both for somebody who reads `language`, each in its own."""
+        return f"{self.note.in_language(language)}\n\n{_BELOW}\n\n{self.letter.in_language(language)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A letter as an e-mail, and the same as a file that a mail program opens."""
 
     letter: Letter
+    text: Localised
     recipient: str
     to: tuple[str, ...]
     cc: tuple[str, ...]
@@ -152,7 +164,7 @@ class Mail:
     def draft(self, language: str) -> Draft:
         """Return the e-mail for somebody who reads `language`."""
         subject = self.letter.subject_line.in_language(language)
-        return Draft(self.to, self.cc, subject, self.letter.in_language(language))
+        return Draft(self.to, self.cc, subject, self.text.in_language(language))
 
     def for_reader(self, language: str) -> Document:
         """Return the e-mail as a file."""
@@ -166,7 +178,9 @@ class Mail:
 def _email(one: Addressee, letter: Letter, written: Written, world: World) -> Reply:
     to = tuple(dict.fromkeys(_values(one, "email")))
     cc = tuple(address for address in written.copies_to if address not in to)
-    mail = Mail(letter, one.recipient.key, to, cc)
+    first = written.letters[0]
+    text = letter if letter.kind == first.kind else Enclosed(letter, first)
+    mail = Mail(letter, text, one.recipient.key, to, cc)
     said = {"one": one, "email": _only(one, "email"), "mail": mail, "letter": letter}
     return Reply("kit/email", said, copies([_only(one, "email")], letter.subject_line), mail)
 
@@ -223,6 +237,7 @@ def _international(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+_BELOW = "* * *"
 _FIRST = re.compile(r"\s*[,;/\n]\s*")
 _KITS: Mapping[str, Callable[[Addressee, Letter, Written, World], Reply]] = {
     "post": _post,

@@ -15,7 +15,7 @@ from bot.events import Page, clean
 from bot.resources import templates
 
 Words = Mapping[str, object]
-"""Lines of text and the direction they are read in, or numbered items, as templates/letter.typ takes them."""
+"""Lines of text, the direction of all and of each, or numbered items, as templates/letter.typ takes them."""
 
 _US_LETTER = frozenset("BZ CA CL CO CR GT MX NI PA PH PR SV US VE".split())  # CLDR, measurementData/paperSize
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -87,10 +87,11 @@ def _items(items: Iterable[Sequence[str]]) -> Words:
 
 def _words(lines: Iterable[str]) -> Words:
     kept = [line for given in lines for line in clean(given).splitlines() if line.strip()]
-    return {"lines": kept, "rtl": _is_rtl(" ".join(kept))}
+    rtl = _is_rtl(" ".join(kept))
+    return {"lines": kept, "rtl": rtl, "each": [_is_rtl(line, rtl) for line in kept]}
 
 
-def _is_rtl(text: str) -> bool:
-    """Return whether the first letter that has a direction is read from right to left."""
+def _is_rtl(text: str, otherwise: bool = False) -> bool:
+    """Return whether the first letter that has a direction is read from right to left; `otherwise` if none has."""
     strong = (kind for kind in map(unicodedata.bidirectional, text) if kind in {"L", "R", "AL"})
-    return next(strong, "L") != "L"
+    return next((kind != "L" for kind in strong), otherwise)

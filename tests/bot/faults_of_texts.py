@@ -192,7 +192,7 @@ LETTERS = (
         CASINO,
         "letter-protest.en.txt.j2",
         to("look forward to your answer", "look forward" + 30 * " and forward" + " to your answer"),
-        "letter-protest.en.txt.j2: text: has 400 words when all answers are long; a page holds 350 [letter-length]",
+        "letter-protest.en.txt.j2: text: has 399 words when all answers are long; a page holds 350 [letter-length]",
     ),
     Fault(
         "another figure in a wording",

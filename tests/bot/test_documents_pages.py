@@ -117,6 +117,15 @@ def test_a_long_address_still_shows_in_the_window() -> None:
     assert words(" ".join(long)) in seen
 
 
+def test_a_long_name_above_the_address_still_shows_in_the_window() -> None:
+    """A sender with the longest names that are asked for is set smaller, above the address and below the fold."""
+    long = tuple("Workers’ Union " * 40)
+    names = ("".join(long[:200]).strip(), "".join(long[:120]).strip(), "".join(long[:140]).strip())
+    made = pdf(replace(ENGLISH, sender=names))
+    assert within(made, WINDOW).startswith(words(" · ".join(names)))
+    assert place(made, ENGLISH.recipient[0]).top == pytest.approx(62.7, abs=0.5)
+
+
 def test_an_endless_address_pushes_the_letter_down() -> None:
     """An address that no window holds is printed all the same, and over nothing else."""
     made = pdf(replace(ENGLISH, recipient=tuple(f"line {number}" for number in range(30))))
@@ -300,6 +309,15 @@ def test_words_keep_their_direction() -> None:
     mixed = pdf(replace(LETTERS["ar"], text=f"{arabic}\n\n{english}.\n\n{arabic}"))
     assert place(mixed, "We").left == pytest.approx(25, abs=0.5)
     assert place(mixed, ".").left > place(mixed, "write").right
+
+
+def test_each_line_keeps_its_direction() -> None:
+    """Below an Arabic name the members are counted from left to right, with the full stop behind them."""
+    made = pdf(replace(ENGLISH, text="Dear Minister,\n\nYours,\n\nليلى مثال\nMembership: 40 p.\nليلى"))
+    members = [place(made, word) for word in ("Membership", "40", "p.")]
+    assert [box.left for box in members] == sorted(box.left for box in members)
+    assert place(made, "p.").right == pytest.approx(place(made, "ليلى").right, abs=1)
+    assert place(made, "Membership").top > place(made, "Yours,").bottom
 
 
 def test_a_page_tells_nothing_of_where_and_when_it_was_made() -> None:

@@ -14,6 +14,7 @@ import pytest
 from bot.campaigns import Addressee
 from bot.config import Settings
 from bot.events import Document, Draft, Page
+from bot.platforms.base import plain_text
 from bot.store.store import Store
 from tests.door import KEY, NOW, Door, door_to, furnished, open_door
 from tests.handlers.talk import Talk, conversations
@@ -21,6 +22,12 @@ from tests.handlers.test_meaning import after
 
 LETTER = ("/letter zhanaozen-2011", "protest", "open", "person", "United Kingdom", "Ada Lovelace", "London")
 """What leads to the first question that is left out in these tests."""
+
+
+UNION = (
+    "United Steel, Paper and Forestry, Rubber, Manufacturing, Energy, Allied Industrial and Service Workers "
+    "International Union, District 13, Local 13-1 of the Refineries on the Ship Channel, Pasadena"
+)
 
 
 def document(talk: Talk) -> Document:
@@ -62,6 +69,25 @@ def test_post() -> None:
     assert (made.paper, made.fax, made.language) == ("a4", "", "en")
 
 
+@pytest.mark.parametrize("way", ["1", "4"], ids=["post", "fax"])
+def test_own_words_on_paper(way: str) -> None:
+    """A page in another language than its writer's says that the words of their own are in theirs."""
+    own = ("Ada Lovelace", "London", "skip", "skip", "Das geht uns alle an.", "1", way)
+    for language, said in (("de", True), ("ru", False)):
+        text = page(after(*LETTER[:5], *own, language=language)).text
+        assert "Das geht uns alle an." in text
+        assert ("Свои слова я пишу на своём языке." in text) is said
+
+
+def test_a_union_with_a_long_name() -> None:
+    """A name of nearly two hundred characters is taken as it is, for a letter and for a pledge alone."""
+    talk = after(*LETTER[:3], "organisation", "US", UNION, "enough", "1", "post president")
+    assert page(talk).sender == (UNION, "United States")
+    pledge = ("/pledge zhanaozen-2011", "protest", "organisation", "US", "sent", "1")
+    talk = after(*pledge, "name my organisation", "skip", UNION)
+    assert [pledge.organisation for pledge in talk.records.recorded] == [UNION]
+
+
 def test_inland_post() -> None:
     """What stays in the supporter's country needs inland postage only; abroad, the country is named."""
     assert "inland postage" in written().say("post embassy")
@@ -96,6 +122,20 @@ def test_email() -> None:
     assert draft.text in said
     assert 'href="mailto:info@kmg.kz?cc=editor@marxist.com&amp;subject=' in talk.last[0].html
     assert {"info@kmg.kz", draft.subject} <= {button.copy for button in talk.buttons}
+
+
+@pytest.mark.parametrize(("language", "demand"), [("en", "1. Immediate"), ("de", "1. Немедленно")])
+def test_a_copy(language: str, demand: str) -> None:
+    """Whoever gets a copy finds below the covering note the letter that it goes with, and so does who copies it."""
+    talk = after(*LETTER, "enough", "1", "6", language=language)
+    draft = document(talk).content
+    assert isinstance(draft, Draft)
+    assert draft.to == ("editor@marxist.com",)
+    note, letter = draft.text.split("\n\n* * *\n\n")
+    assert note.startswith("To the editors")
+    assert demand in letter
+    assert letter.endswith(("United Kingdom", "Великобритания"))
+    assert draft.text in plain_text(talk.last[0].html)
 
 
 @pytest.mark.parametrize(
