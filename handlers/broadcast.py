@@ -23,7 +23,7 @@ from handlers.world import Store, Talk, World, again
 AGREEABLE = timedelta(minutes=15)
 """How long a preview can be agreed to."""
 MANY = 500
-"""People beyond whom a second organiser has to agree, where there is one."""
+"""People beyond whom another organiser has to agree, where there are two at least, also to what an admin writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,8 @@ def _preview(answers: Answers, plan: Plan, world: World, known: Who) -> Preview:
         "minutes": time.minutes(plan.size),
         "begins": begins,
         "night": time.NIGHT if plan.when.quiet else None,
-        "second": known.organiser and _asks_another(plan.people, world),
+        "second": _asks_another(plan.people, world),
+        "organiser": known.organiser,
         "file": plan.draft.file is not None,
         "photo": plan.draft.file is not None and plan.draft.file.given.photo,
         "long": _is_long(plan.draft),
@@ -189,7 +190,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     people = sum((await store.audience(plan.scope)).values())
     if not people:
         return Done((Reply("broadcast/nobody"),))
-    asked = known.organiser and _asks_another(people, world)
+    asked = _asks_another(people, world)
     new = NewBroadcast(
         plan.scope,
         said,
@@ -199,7 +200,8 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
         State.ASKED if asked else State.SET,
     )
     number = await store.start_broadcast(event.person, new)
-    return _started(event, number, people, plan, asked, world)
+    told = {"number": number, "people": people, "asked": asked, "organiser": known.organiser}
+    return _started(event, told, plan, world)
 
 
 async def _refused_now(event: Event, plan: Plan, known: Who, world: World, store: Store) -> Reply | None:
@@ -210,17 +212,16 @@ async def _refused_now(event: Event, plan: Plan, known: Who, world: World, store
     return _refused(replace(known, last=await store.last_broadcast(event.person)), world)
 
 
-def _started(event: Event, number: int, people: int, plan: Plan, asked: bool, world: World) -> Done:
+def _started(event: Event, said: dict[str, int], plan: Plan, world: World) -> Done:
     """Return what is said now, and to the other organisers if one of them has to agree."""
-    begins = time.begins(plan.when, world.clock())
+    begins, number = time.begins(plan.when, world.clock()), said["number"]
     look = Button(Phrase("How it is going"), command=f"broadcasts {number}")
     cancel = Button(Phrase("Cancel it"), command=f"broadcasts {number} cancel")
-    said = {"number": number, "people": people, "begins": begins, "asked": asked}
-    done = Reply("broadcast/started", said, (look, cancel))
-    if not asked:
+    done = Reply("broadcast/started", {**said, "begins": begins}, (look, cancel))
+    if not said["asked"]:
         return Done((done,))
     button = Button(Phrase("Look at it"), command=f"broadcasts {number}")
-    ask = Reply("broadcast/asked", {"number": number, "people": people}, (button,))
+    ask = Reply("broadcast/asked", said, (button,))
     return Done((done,), told=world.organisers.told(ask, besides=event.person))
 
 

@@ -389,6 +389,29 @@ async def test_a_second_organiser(here: Office) -> None:
     assert await here.states() == [State.RUNNING]
 
 
+@pytest.mark.parametrize("organisers", [1, 2])
+async def test_an_admin_of_many(here: Office, organisers: int) -> None:
+    """Where a group's admin writes to more than 500, an organiser has to agree, if there are two at least."""
+    if organisers > 1:
+        here.organisers.add("otto")
+    code = await here.bring_in("ada")
+    await here.follow(*(f"p{n}" for n in range(500)), via=code)
+    here.roles["ada"] = "admin"
+    ada = here.door("ada")
+    shown = await say(ada, "/broadcast", *WRITTEN)
+    assert ("an organiser of this bot has to agree" in shown) == (organisers > 1)
+    told = await ada.tap("Send it now")
+    assert ("I have asked them" in told) == (organisers > 1)
+    assert await here.states() == [State.ASKED if organisers > 1 else State.RUNNING]
+    assert (await ada.say("/broadcasts 1 agree")).startswith("There is nothing for you to agree to")
+    for organiser in sorted(here.organisers) if organisers > 1 else ():
+        assert "The admin of a group wants to tell 501 people" in (await here.heard(organiser))[-1]
+    if organisers > 1:
+        assert await here.states() == [State.ASKED]
+        assert (await here.door("otto").say("/broadcasts 1 agree")).startswith("Thank you.")
+        assert await here.states() == [State.RUNNING]
+
+
 async def test_two_organisers_at_once(tmp_path: Path) -> None:
     """Two organisers agree in the same moment, 200 times: each time it is one broadcast, sent once to everybody."""
     async with office(tmp_path, "olga", "otto", "ines") as here:
