@@ -1,9 +1,10 @@
-"""What the numbers cost with 100,000 letters in the database, and how long others wait while a picture is drawn.
+"""What the numbers cost with 100,000 letters in the database, and how long others wait for them and for pictures.
 
-The sums are taken on the store as the bot has it, between the writing of others; beside them stands the sqlite3 module
-counting the same rows by campaign, in the same run. While pictures are drawn a clock on the bot's loop wants to tick
-every millisecond; how late it is is what a person would wait. Beside it stands the same clock while nothing is drawn,
-and while the picture is drawn on the loop itself, as it must not be.
+The sums are taken on the store as the bot has it, beside the writing of others; beside them stands the sqlite3 module
+counting the same rows by campaign, in the same run. Meanwhile a clock on the bot's loop wants to tick every
+millisecond, and somebody writes to the database again and again: how late the clock is, and how long a writing takes,
+is what others would wait. Beside it stands the same while nothing is done, and while all is counted, or a picture is
+drawn, on the loop itself, as it must not be.
 
     python benchmarks/figures.py [LETTERS]
 """
@@ -25,12 +26,14 @@ from pathlib import Path
 
 from bot.documents import made, picture
 from bot.events import Chart, Document
-from bot.store.numbers import COUNTED_FOR
+from bot.store.numbers import COUNTED_FOR, counted
 from bot.store.store import Store
 
 LETTERS = 100_000
 ROUNDS = 5
 PICTURES = 8
+PAUSE = 0.01
+"""Seconds between two writings."""
 KEY = "a key for benchmarks only, of more than 32 characters"
 COUNTRIES = ("DE", "US", "GB", "FR", "TR", "KZ", "RU", "IT", "ES", "NL", None)
 FILL = (
@@ -99,25 +102,57 @@ async def sums(path: Path, letters: int) -> None:
         database.execute("SELECT campaign, count(*) FROM pledge GROUP BY campaign").fetchall()
         database.close()
 
-    async def public() -> None:
-        async with store.work() as work:
-            await work.published()
-
-    async def full() -> None:
-        async with store.work() as work:
-            await work.tally()
-            await work.people()
-            await work.days()
-
     print(f"{letters:,} letters               milliseconds   of sqlite3")
-    await public()
+    await store.published()
     base = await timed(by_hand)
     _line("sqlite3, one count", base, base)
-    _line("/stats for everybody", await timed(public), base)
+    _line("/stats for everybody", await timed(store.published), base)
     clock.step = COUNTED_FOR
-    _line("the same, once a minute", await timed(public), base)
-    _line("/stats in full", await timed(full), base)
+    _line("the same, once a minute", await timed(store.published), base)
+    _line("/stats in full", await timed(store.counted), base)
+    await others_wait(store)
     await store.close()
+
+
+async def others_wait(store: Store) -> None:
+    """Print how long others wait while all is counted."""
+
+    async def nothing() -> None:
+        await asyncio.sleep(2)
+
+    async def on_the_loop() -> None:
+        counted(store.path, KEY)
+
+    works: dict[str, Callable[[], Awaitable[object]]] = {
+        "nothing is counted": nothing,
+        "/stats, once a minute": store.published,
+        "/stats in full": store.counted,
+        "counted on the loop": on_the_loop,
+    }
+    print("\n                                 the clock is late          a writing takes")
+    print("in milliseconds               95 of 100   latest       95 of 100  longest")
+    for name, work in works.items():
+        written: list[float] = []
+        over = asyncio.Event()
+        writing = asyncio.create_task(_write(store, written, over))
+        await asyncio.sleep(0.1)
+        late = await ticks(work)
+        over.set()
+        await writing
+        print(f"{name:26}{_most(late)}     {_most(sorted(written))}")
+
+
+def _most(times: list[float]) -> str:
+    return f"{times[int(len(times) * 0.95)]:12.1f}{times[-1]:9.1f}"
+
+
+async def _write(store: Store, taken: list[float], over: asyncio.Event) -> None:
+    while not over.is_set():
+        begun = time.perf_counter()
+        await asyncio.sleep(PAUSE)
+        async with store.work() as work:
+            await work.set_fact("benchmark", "written")
+        taken.append((time.perf_counter() - begun - PAUSE) * 1000)
 
 
 def _line(name: str, taken: float, base: float) -> None:
@@ -159,7 +194,7 @@ async def waits() -> None:
     works = {"nothing is drawn": nothing, "drawn beside the loop": beside, "drawn on the loop": on_the_loop}
     for name, work in works.items():
         late = await ticks(work)
-        print(f"{name:26}{statistics.median(late):10.1f}{late[int(len(late) * 0.95)]:12.1f}{late[-1]:9.1f}")
+        print(f"{name:26}{statistics.median(late):10.1f}{_most(late)}")
 
 
 async def main() -> None:

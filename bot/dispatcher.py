@@ -22,8 +22,10 @@ from bot.messages import Messages
 from bot.outbox import Outbox
 from bot.pace import Hearing, Pace
 from bot.platforms.base import NotRecordedError, Taken
+from bot.pledges import Counted
 from bot.roles import Roles
 from bot.store.errors import StoreError
+from bot.store.numbers import UncountedError
 from bot.store.store import Store
 from bot.store.work import Arrival, Unsent, Work
 from bot.turns import Turn
@@ -165,10 +167,11 @@ class Dispatcher(Generic[World]):
         self._outbox.start(told)
 
     async def _take(self, event: Event) -> _Effect:
-        """Do everything that `event` means; nothing has come of it yet where a role or a file must be read first."""
+        """Do everything that `event` means; nothing has come of it yet where something must be read first."""
+        counted = None
         while True:
             try:
-                return await self._transaction(event)
+                return await self._transaction(event, counted)
             except UnknownRoleError as unknown:
                 needs = unknown.needs
                 role = await self._roles.role(needs.chat, event.person, needs.fresh)
@@ -176,10 +179,12 @@ class Dispatcher(Generic[World]):
             except UnfetchedFileError as unfetched:
                 data = await self._files.fetch(unfetched.file)
                 event = replace(event, files={**event.files, unfetched.file: data})
+            except UncountedError as uncounted:
+                counted = await self._store.counted(uncounted.full)
 
-    async def _transaction(self, event: Event) -> _Effect:
+    async def _transaction(self, event: Event, counted: Counted | None) -> _Effect:
         """Do everything that `event` means, in one transaction."""
-        async with self._store.work() as work:
+        async with self._store.work(counted) as work:
             known = await work.arrive(event)
             if not known.new:
                 return _Effect(new=False)

@@ -176,6 +176,16 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """What is counted at one moment: people, and where it was read in full, letters and days as well."""
+
+    people: tuple[PeopleCount, ...]
+    tally: Tally = Tally((), ())
+    days: tuple[DayCount, ...] = ()
+    """Of each campaign the earliest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """How many different people had letters to a recipient returned, by one channel.
 

@@ -20,8 +20,8 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
     if event.public or not world.organisers.include(event.person):
         published = await store.published()
         return _said((in_public(campaign, published) for campaign in world.campaigns), full=False)
-    tally, people, days = await store.tally(), await store.people(), await store.days()
-    counted = [in_full(campaign, tally, people, days) for campaign in world.campaigns]
+    now = await store.counted()
+    counted = [in_full(campaign, now.tally, now.people, now.days) for campaign in world.campaigns]
     named = [one for one in counted if one.campaign.slug == event.text.strip() and one.all.any]
     return Done(tuple(_pictured(named[0], world))) if named else _said(counted, full=True)
 

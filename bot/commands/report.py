@@ -69,8 +69,7 @@ async def _published(settings: config.Settings) -> tuple[PeopleCount, ...]:
     """Return what /stats tells everybody at this moment."""
     store = await beside(settings)
     try:
-        async with store.work() as work:
-            return await work.published()
+        return await store.published()
     finally:
         await store.close()
 

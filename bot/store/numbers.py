@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, Select, case, distinct, func, literal, select, union_all
 
-from bot.pledges import DayCount, LetterCount, PeopleCount, Status, Tally, WayCount
+from bot.pledges import Counted, DayCount, LetterCount, PeopleCount, Status, Tally, WayCount
 from bot.published import Published, renewed
 from bot.store import statements
 from bot.store.reading import reading
@@ -20,7 +21,7 @@ from bot.store.transaction import Transaction
 PUBLISHED = "published numbers"
 """The fact that holds what everybody reads."""
 COUNTED_FOR = 60
-"""Seconds before all is counted anew for everybody: among 100,000 letters that takes a moment."""
+"""Seconds before all is counted anew for everybody: among 100,000 letters that takes a second."""
 
 _whole = literal("").label("value")
 _who_sent = case((statements.HAS_LEFT, pledge.c.owner))
@@ -46,52 +47,76 @@ COUNT_DAYS = select(*_a_day, func.count()).where(statements.HAS_LEFT).group_by(*
 """How many letters left on each day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """Everything that is counted, at one moment."""
+class UncountedError(Exception):
+    """The numbers must be read first, beside the transaction: nobody else could write meanwhile.
 
-    tally: Tally
-    people: tuple[PeopleCount, ...]
-    days: tuple[DayCount, ...]
+    `full` says whether those of letters and days are wanted too.
+    """
+
+    def __init__(self, full: bool) -> None:
+        super().__init__()
+        self.full = full
 
 
-def counted(path: Path, key: str | None = None) -> Counted:
+def counted(path: Path, key: str | None = None, full: bool = True) -> Counted:
     """Return what is counted in the database at `path`, also beside the bot that uses it.
 
     `key` is the secret that people are hashed with, where the settings give it.
     Raises StoreError, one line, if there is none, or if it cannot be read.
     """
     with reading(path, key=key) as look:
+        people = tuple(PeopleCount(*row) for row in look.rows(COUNT_PEOPLE))
+        if not full:
+            return Counted(people)
         letters = tuple(map(_letter_count, look.rows(statements.COUNT_LETTERS)))
         ways = tuple(map(_way_count, look.rows(statements.COUNT_WAYS)))
-        people = tuple(PeopleCount(*row) for row in look.rows(COUNT_PEOPLE))
-        return Counted(Tally(letters, ways), people, tuple(map(_day_count, look.rows(COUNT_DAYS))))
+        return Counted(people, Tally(letters, ways), tuple(map(_day_count, look.rows(COUNT_DAYS))))
+
+
+class Counting:
+    """Counts what is in the database at `path` in a thread of its own, while others go on writing."""
+
+    def __init__(self, path: Path, key: str | None) -> None:
+        self._path = path
+        self._key = key
+        self._under_way: dict[bool, asyncio.Task[Counted]] = {}
+        self.still = asyncio.Lock()
+        """Held while the database is read, and by whoever needs nobody to read in it."""
+
+    async def now(self, full: bool) -> Counted:
+        """Return the numbers; whoever asks while they are counted is given the same. Raises StoreError."""
+        if full not in self._under_way:
+            self._under_way[full] = asyncio.create_task(self._count(full))
+        return await asyncio.shield(self._under_way[full])
+
+    async def _count(self, full: bool) -> Counted:
+        try:
+            async with self.still:
+                return await asyncio.to_thread(counted, self._path, self._key, full)
+        finally:
+            del self._under_way[full]
 
 
 class Numbers(Transaction):
     """The numbers of letters, of people, and of days."""
 
-    async def tally(self) -> Tally:
-        """Return how many letters everybody has pledged and sent."""
-        letters = await self._connection.rows(statements.COUNT_LETTERS)
-        ways = await self._connection.rows(statements.COUNT_WAYS)
-        return Tally(tuple(map(_letter_count, letters)), tuple(map(_way_count, ways)))
-
-    async def days(self) -> tuple[DayCount, ...]:
-        """Return how many letters left on each day on which any did, by campaign, the earliest first."""
-        return tuple(map(_day_count, await self._connection.rows(COUNT_DAYS)))
-
-    async def people(self) -> tuple[PeopleCount, ...]:
-        """Return how many people have sent or promised letters, exactly."""
-        rows = await self._connection.rows(COUNT_PEOPLE)
-        return tuple(PeopleCount(*row) for row in rows)
+    async def counted(self) -> Counted:
+        """Return all numbers, as they were read a moment ago; raises UncountedError if they were not."""
+        if self._counted is None:
+            raise UncountedError(full=True)
+        return self._counted
 
     async def published(self) -> tuple[PeopleCount, ...]:
-        """Return what everybody may read now; what is due is renewed, and stays as it is until that is due again."""
+        """Return what everybody may read now; what is due is renewed, and stays as it is until that is due again.
+
+        Raises UncountedError where it is due and was not read.
+        """
         rows = await self._connection.rows(statements.FACT, name=PUBLISHED)
         counted_at, known = _read(rows[0]["value"]) if rows else (None, {})
         if counted_at is None or not 0 <= self._now - counted_at < COUNTED_FOR:
-            known = renewed(known, await self.people())
+            if self._counted is None:
+                raise UncountedError(full=False)
+            known = renewed(known, self._counted.people)
             value = _written(self._now, known)
             await self._connection.rows(statements.SET_FACT, name=PUBLISHED, value=value)
         return tuple(count for one in known.values() for count in one.counts)

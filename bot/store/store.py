@@ -14,10 +14,12 @@ from typing import Self
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import DBAPIError
 
+from bot.pledges import Counted, PeopleCount
 from bot.store import schema, statements
 from bot.store.commits import Commits
 from bot.store.connection import Connection
 from bot.store.errors import StoreError, explain
+from bot.store.numbers import Counting, UncountedError
 from bot.store.owners import Owners, key_from
 from bot.store.reading import Reading, reading
 from bot.store.sealing import Seal, places
@@ -51,6 +53,7 @@ class Store:
         self.owners = owners
         self._clock = clock
         self._given = given
+        self._counting = Counting(path, given)
 
     @classmethod
     async def open(
@@ -110,14 +113,28 @@ class Store:
                 self._lock.release()
 
     @asynccontextmanager
-    async def work(self) -> AsyncIterator[Work]:
+    async def work(self, counted: Counted | None = None) -> AsyncIterator[Work]:
         """Enter a unit of work: recorded when the block has ended, undone if it raises or is cancelled.
 
-        What is written at the same time shares a commit. Raises StoreError if nothing could be recorded.
+        What is written at the same time shares a commit. `counted` are the numbers that it may need: it raises
+        UncountedError for want of them. Raises StoreError if nothing could be recorded.
         """
         with self._at_work() as commits:
             async with commits.piece() as connection:
-                yield Work(connection, self.owners, int(self._clock()))
+                yield Work(connection, self.owners, int(self._clock()), counted)
+
+    async def counted(self, full: bool = True) -> Counted:
+        """Return how many people there are, and if `full`, how many letters, counted beside the work of others."""
+        return await self._counting.now(full)
+
+    async def published(self) -> tuple[PeopleCount, ...]:
+        """Return what everybody may read now."""
+        try:
+            async with self.work() as work:
+                return await work.published()
+        except UncountedError as uncounted:
+            async with self.work(await self.counted(uncounted.full)) as work:
+                return await work.published()
 
     def look(self) -> AbstractContextManager[Reading]:
         """Enter the database as it is now, to look into it while others write; raises StoreError."""
@@ -143,7 +160,7 @@ class Store:
         """Free every file of what was deleted, and return whether that succeeded; copies older than a moment go."""
         try:
             with self._at_work() as commits, _explained(self.path, OSError):
-                async with commits.alone() as connection:
+                async with self._counting.still, commits.alone() as connection:
                     schema.drop_copies(self.path, copies_before)
                     return await connection.erase_deleted()
         except StoreError as error:

@@ -20,6 +20,7 @@ from bot.mydata import Held
 from bot.platforms.base import parse_command, plain_text
 from bot.pledges import (
     Answer,
+    Counted,
     DayCount,
     Kept,
     LetterCount,
@@ -93,22 +94,19 @@ class Records(Follow, NoBroadcasts, NoGroups):
         self.recorded[number - 1] = sent
         return (await self.pledges(person))[number - 1]
 
-    async def tally(self) -> Tally:
-        """Return how many letters of each sort are kept."""
+    async def counted(self) -> Counted:
+        """Return how many letters of each sort are kept, on which days they left, and that one person wrote them."""
         letters = Counter((p.campaign, p.kind, p.sender, p.country, p.status) for p in self.recorded)
         ways = Counter((p.campaign, c, p.status) for p in self.recorded for c in {w.channel for w in p.ways})
-        return Tally(
+        tally = Tally(
             tuple(LetterCount(*key, number) for key, number in letters.items()),
             tuple(WayCount(*key, number) for key, number in ways.items()),
         )
-
-    async def days(self) -> tuple[DayCount, ...]:
-        """Return on which days letters left."""
         days = Counter((one.campaign, one.day) for one in self._left())
-        return tuple(DayCount(*key, letters) for key, letters in sorted(days.items()))
+        on_days = tuple(DayCount(*key, number) for key, number in sorted(days.items()))
+        return Counted(self._people(), tally, on_days)
 
-    async def people(self) -> tuple[PeopleCount, ...]:
-        """Return that one person has sent or promised letters."""
+    def _people(self) -> tuple[PeopleCount, ...]:
         sent = {p.campaign: any(q.campaign == p.campaign for q in self._left()) for p in self.recorded}
         return tuple(PeopleCount(one, "all", "", int(left), int(not left)) for one, left in sent.items())
 

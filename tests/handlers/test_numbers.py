@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
@@ -13,7 +15,9 @@ import pytest
 
 from bot.documents import made
 from bot.events import Chat, Event, Person
-from bot.pledges import Consent, NewPledge, Status, Way
+from bot.pledges import Consent, Counted, NewPledge, Status, Way
+from bot.store import numbers
+from bot.store.reading import reading
 from bot.store.store import Store
 from handlers.world import Organisers
 from tests.door import KEY, NOW, Door, door_to, furnished
@@ -201,3 +205,66 @@ async def test_among_others(tmp_path: Path) -> None:
         told = await organiser.do(asked)
     assert "at least 5 have sent" in told
     assert "7" not in told
+
+
+@asynccontextmanager
+async def counting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """Enter a time in which to count takes as long as the block; what it gives waits until that has begun."""
+    begun, over = threading.Event(), threading.Event()
+
+    def slowly(path: Path, key: str | None, full: bool) -> Counted:
+        with reading(path, key=key) as look:
+            [*look.rows(numbers.COUNT_PEOPLE)]
+            begun.set()
+            assert over.wait(20)
+        return counted(path, key, full)
+
+    counted = numbers.counted
+    monkeypatch.setattr(numbers, "counted", slowly)
+    try:
+        yield lambda: asyncio.to_thread(lambda: _passed(begun))
+    finally:
+        over.set()
+
+
+def _passed(begun: threading.Event) -> None:
+    assert begun.wait(20)
+
+
+@pytest.mark.parametrize("account", ["wire:4815162342", "wire:1"])
+async def test_nobody_waits_for_the_numbers(
+    tmp_path: Path, account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While all is counted, for an organiser or for everybody, others write and are answered at once."""
+    async with door(tmp_path, account) as asking:
+        await write(asking.store, 12, letter("DE"))
+        async with counting(monkeypatch) as has_begun:
+            asked = asyncio.create_task(asking.say("/stats"))
+            await has_begun()
+            other = replace(asking, person=Person("wire", "7", "en"), chat=Chat("wire", "7"), last=[])
+            await other.say("/language ru")
+            assert "по-русски" in told(other)
+            assert not asked.done()
+        await asked
+        assert ("12 sent" if "4815162342" in account else "at least 10") in told(asking)
+
+
+def told(door: Door) -> str:
+    """Return what was said in a chat, though others were answered in between."""
+    return "\n".join(message.html for chat, message in door.wire.sent if chat == door.chat)
+
+
+async def test_who_is_forgotten_while_all_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is called erased once it is: after the count, which reads the rows of before."""
+    async with door(tmp_path) as asking:
+        await write(asking.store, 12, letter("DE"))
+        async with counting(monkeypatch) as has_begun:
+            asked = asyncio.create_task(asking.say("/stats"))
+            await has_begun()
+            other = replace(asking, person=Person("wire", "7", "en"), chat=Chat("wire", "7"), last=[])
+            await other.say("/forget")
+            forgotten = asyncio.create_task(other.say("1"))
+            await asyncio.sleep(0.2)
+            assert not forgotten.done()
+        await asyncio.gather(asked, forgotten)
+        assert "Nothing about you is left in the database." in told(other)

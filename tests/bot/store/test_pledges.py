@@ -71,8 +71,7 @@ async def test_the_tally(tmp_path: Path) -> None:
     async with opened(tmp_path) as store:
         await add(store, one, replace(one, sender="organisation"))
         await add(store, sent, person=BORIS)
-        async with store.work() as work:
-            tally = await work.tally()
+        tally = (await store.counted()).tally
     kind = ("iran", "government")
     assert tally == Tally(
         (
