@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Generic
 
+from bot.cleaning import clean
 from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations
 from bot.dialogue import Done, Needs, Told, World
-from bot.events import Chat, Event, Happening, Message, Person, Reply, Tap, clean
+from bot.events import Chat, Event, Happening, Message, Person, Reply, Tap
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
 from bot.guarding import Guarding, UnknownRoleError

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
-
-MAX_TEXT = 20_000
-"""Characters of an incoming text that are looked at; only its length is kept of anything longer."""
-
-_KEPT_CONTROLS = {"\n", "\t"}
-_JOINERS = {"\u200c", "\u200d"}  # Persian and emoji need them
-_DIRECTION_OVERRIDES = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @runtime_checkable
@@ -339,20 +331,3 @@ class Message:
     """Whether it makes no sound where it arrives."""
     card: str | None = None
     """What it shows, by a name: the message that showed it last is edited instead, as long as it can be."""
-
-
-def clean(text: str, keep: Set[str] = frozenset()) -> str:
-    """Return `text` fit to store and show: NFC, without control characters, lone surrogates, direction overrides.
-
-    What is ours to say may `keep` some of these.
-    """
-    if text.replace("\n", "").isprintable():  # as nearly everything is: nothing to leave out
-        return unicodedata.normalize("NFC", text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return unicodedata.normalize("NFC", "".join(c for c in text if c in keep or _kept(c)))
-
-
-def _kept(char: str) -> bool:
-    if char in _KEPT_CONTROLS or char in _JOINERS:
-        return True
-    return unicodedata.category(char) not in {"Cc", "Cs", "Co", "Cn"} and char not in _DIRECTION_OVERRIDES

@@ -9,7 +9,8 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from urllib.parse import quote
 
-from bot.events import Draft, clean
+from bot.cleaning import clean
+from bot.events import Draft
 
 MAX_LINK = 2000
 """Characters of a link that every mail program and browser still follows."""

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal
 
+from bot.cleaning import clean
 from bot.documents.fax import fax_head
-from bot.events import Page, clean
+from bot.events import Page
 from bot.resources import templates
 
 Words = Mapping[str, object]

@@ -14,8 +14,9 @@ from babel.numbers import format_decimal
 
 from bot.campaigns import Campaign
 from bot.choosing import Speak
+from bot.cleaning import clean
 from bot.countries import Countries
-from bot.events import Phrase, clean
+from bot.events import Phrase
 from bot.export.numbers import Numbers
 from bot.figures import CHANNELS
 from bot.published import FEWEST

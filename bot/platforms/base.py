@@ -12,9 +12,10 @@ from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote
 
 from bot import documents
+from bot.cleaning import clean
 from bot.direction import ISOLATES
 from bot.documents import Made
-from bot.events import Chat, Event, Given, Message, Tap, clean
+from bot.events import Chat, Event, Given, Message, Tap
 
 Handle = Callable[[Event], Awaitable[None]]
 """Takes in one event; once it is awaited, the event has had its effect and is answered."""

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Protocol, TextIO
 from uuid import uuid4
 
-from bot.events import Chat, Event, Message, Person, Phrase, clean
+from bot.cleaning import clean
+from bot.events import Chat, Event, Message, Person, Phrase
 from bot.platforms.base import Handle, file_for, parse_command
 from bot.platforms.console_files import save
 from bot.platforms.received import typed

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TextIO
 
-from bot.events import Message, clean
+from bot.cleaning import clean
+from bot.events import Message
 from bot.platforms.base import blocks
 from bot.platforms.console_rows import groups
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from bot.cleaning import clean
 from bot.direction import ISOLATES
-from bot.events import ShownButton, clean
+from bot.events import ShownButton
 
 Kind = Literal["choice", "suggestion", "command", "way"]
 """An option with a number; words to repeat; a command that is offered; a way through the conversation."""

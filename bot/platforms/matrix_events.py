@@ -9,7 +9,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from bot.events import MAX_TEXT, Chat, Event, Given, Happening, Person, Place, Press
+from bot.events import Chat, Event, Given, Happening, Person, Place, Press
 from bot.platforms.base import LATE, parse_command
 from bot.platforms.matrix_json import Json, inner, items
 from bot.platforms.received import file_name, subset
@@ -27,6 +27,8 @@ _OTHERS = ("m.sticker", "m.poll.start", "org.matrix.msc3381.poll.start")
 _QUOTED = re.compile(r"\A(?:> [^\n]*\n)+\n")
 """What a client puts in front of an answer for those that do not know answers."""
 _GEO = re.compile(r"geo:(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?)")
+LONGEST_LOOK = 40_000
+"""Characters of a message's HTML that are read."""
 WRITTEN = "org.solidarity-bot.written"
 """The part of a decrypted event that says what it was written as: the same for whatever repeats it."""
 _ID = re.compile(r"\$[!-~]{1,254}")
@@ -217,7 +219,7 @@ def _html(content: Json) -> str:
     shown = content.get("formatted_body")
     if content.get("format") != "org.matrix.custom.html" or not isinstance(shown, str):
         return ""
-    return subset(shown[: 2 * MAX_TEXT], lines=False)
+    return subset(shown[:LONGEST_LOOK], lines=False)
 
 
 def _with_file(event: Event, content: Json) -> Event:

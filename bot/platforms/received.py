@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 from itertools import groupby
 from pathlib import PurePosixPath
 
-from bot.events import clean
+from bot.cleaning import clean
 
 SUBSET = frozenset({"b", "i", "code", "pre", "a", "blockquote", "br"})
 _STYLES = {"b": "b", "strong": "b", "i": "i", "em": "i", "code": "code"}

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.cleaning import clean
 from bot.documents import eml, made, mailto
-from bot.events import Document, Draft, clean
+from bot.events import Document, Draft
 from tests.bot.printed import LETTERS
 
 GOLDEN = Path(__file__).parents[2] / "tests" / "golden"

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 
+from bot.cleaning import clean
 from bot.conversation import Conversations
 from bot.dialogue import Done
-from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton, clean
+from bot.events import Chat, Event, Message, Person, Press, Reply, ShownButton
 from bot.export.order import Filters
 from bot.frames import Frame, dump, parse
 from bot.guarding import Guarding

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bot.events import clean
+from bot.cleaning import clean
 from bot.frames import Frame
 from bot.platforms.base import blocks, plain_text
 from bot.steps import Refused

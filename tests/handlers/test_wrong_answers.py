@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.events import clean
+from bot.cleaning import clean
 from tests.door import open_door
 from tests.handlers.talk import Talk
 
