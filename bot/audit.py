@@ -144,10 +144,13 @@ def _parts(newest: str) -> tuple[int, str]:
 
 
 def _lines(path: Path) -> list[bytes]:
+    """Return the lines of the log; none before the first was written. Raises StoreError if they cannot be read."""
     try:
         return path.read_bytes().splitlines(keepends=True)
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise explain(error, path) or error from error
 
 
 def _last(path: Path) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""What ails the bot: settings' folders, database, disk, backups, platforms and clock, a line and an advice for each."""
+"""What ails the bot: folders, database, audit log, disk, backups, platforms, clock; a line and an advice for each."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.audit import AuditLog
 from bot.backups import backups
 from bot.config import Settings
 from bot.platforms.base import PlatformError
 from bot.store.errors import StoreError
 from bot.store.health import health
+from bot.store.store import Store
 
 PATIENCE = 10.0
 """Seconds in which a server has to answer."""
@@ -61,8 +63,14 @@ class _Server:
 
 async def examine(settings: Settings, now: datetime) -> AsyncIterator[Finding]:
     """Yield what is found, one after the other."""
-    for finding in (*_folder(settings), *_database(settings, now), _disk(settings), _backup(settings, now)):
+    ailing = False
+    for finding in (*_folder(settings), *_database(settings, now)):
+        ailing = ailing or (finding.what == "database" and bool(finding.advice))
         yield finding
+    if not ailing:
+        yield await _audit(settings)
+    yield _disk(settings)
+    yield _backup(settings, now)
     servers = []
     for one in _servers(settings):
         if isinstance(one, Finding):
@@ -112,10 +120,33 @@ def _waiting(waiting: int, oldest: int | None, now: datetime) -> Finding:
     if oldest is None:
         return Finding("messages", "none waits")
     age = now - datetime.fromtimestamp(oldest, UTC)
-    how = f"{waiting} wait, the oldest for {_length(age)}"
+    how = f"one waits, for {_length(age)}"
+    if waiting > 1:
+        how = f"{waiting:,} wait, the oldest for {_length(age)}"
     if age <= LATE:
         return Finding("messages", how)
     return Finding("messages", how, "see whether the bot runs, and what its log says", wrong=True)
+
+
+async def _audit(settings: Settings) -> Finding:
+    """Return whether what is written of everything that ever left is as it was written."""
+    what = "audit log"
+    try:
+        store = await Store.beside(settings.database, settings.secret)
+        try:
+            log = AuditLog(store)
+            found, lines = await log.verify(), len(list(log.entries()))
+        finally:
+            await store.close()
+    except StoreError as error:
+        return Finding(what, *str(error).partition("; ")[::2], wrong=True)
+    if not found:
+        return Finding(what, f"it is as it was written, with {lines} lines" if lines else "nothing ever left")
+    how = f"{log.path} is not as it was written, from line {found[0].line} on"
+    advice = (
+        "`solidarity-bot audit verify` lists them; keep a copy of it as it is, and tell the other organisers"
+    )
+    return Finding(what, how, advice, wrong=True)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -208,6 +239,8 @@ def _clock(server: _Server, date: str | None) -> Iterator[Finding]:
 
 def _length(time: timedelta) -> str:
     minutes = max(int(time.total_seconds()) // 60, 0)
+    if minutes < 2:
+        return "a minute" if minutes else "less than a minute"
     if minutes < 120:  # what is still said in minutes
         return f"{minutes} minutes"
     hours = minutes // 60

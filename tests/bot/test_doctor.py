@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot import doctor
+from bot.audit import AuditLog
 from bot.backups import Keeping, make
 from bot.cli import main
 from bot.config import Settings
@@ -49,7 +50,16 @@ async def findings(settings: Settings, later: timedelta = timedelta()) -> dict[s
 async def test_all_is_well_beside_the_bot_at_work(settings: Settings, api: BotApi) -> None:
     """While the bot runs, all is looked at, and nothing is wrong."""
     found = await findings(settings)
-    assert set(found) == {"rights", "database", "messages", "disk", "backup", "Telegram", "clock"}
+    assert set(found) == {
+        "rights",
+        "database",
+        "messages",
+        "audit log",
+        "disk",
+        "backup",
+        "Telegram",
+        "clock",
+    }
     assert not [one for one in found.values() if one.wrong or one.advice]
     assert "knows the bot" in str(found["Telegram"])
 
@@ -62,7 +72,7 @@ async def test_a_message_that_waits_long(settings: Settings) -> None:
     await store.close()
     assert not (await findings(settings))["messages"].wrong
     late = (await findings(settings, timedelta(hours=3)))["messages"]
-    assert (late.wrong, late.how) == (True, "1 wait, the oldest for 3 hours")
+    assert (late.wrong, late.how) == (True, "one waits, for 3 hours")
 
 
 async def test_the_age_of_backups(settings: Settings) -> None:
@@ -117,6 +127,30 @@ async def test_a_damaged_database(settings: Settings) -> None:
     assert "backup" in found.advice
 
 
+async def test_an_audit_log_that_was_changed(settings: Settings) -> None:
+    """A line that somebody has changed or taken away, and a log that cannot be read, are wrong, with what to do."""
+    store = await Store.beside(settings.database, KEY)
+    log = AuditLog(store)
+    assert (await findings(settings))["audit log"].how == "nothing ever left"
+    for letters in (1, 2, 3):
+        await log.record("terminal", "export", {"letters": letters})
+    await store.close()
+    assert "with 3 lines" in (await findings(settings))["audit log"].how
+    written = log.path.read_bytes()
+    for changed, line in (
+        (written.replace(b'"letters":2', b'"letters":7'), 2),
+        (written[: written.rindex(b'{"no":3')], 3),
+        (b"", 1),
+    ):
+        log.path.write_bytes(changed)
+        found = (await findings(settings))["audit log"]
+        assert (found.wrong, f"from line {line} on" in found.how) == (True, True)
+        assert "solidarity-bot audit verify" in found.advice
+    log.path.unlink()
+    log.path.mkdir(mode=0o700)
+    assert (await findings(settings))["audit log"].wrong
+
+
 async def test_a_full_disk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """Little space is told of, and too little is wrong."""
     for free, wrong in ((500 << 20, False), (5 << 20, True)):
@@ -135,7 +169,7 @@ async def test_the_command(settings: Settings, tmp_path: Path) -> None:
     }
     done = await asyncio.to_thread(CliRunner().invoke, main, ["doctor"], env=data)
     assert done.exit_code == 0, done.output
-    assert [line.split()[0] for line in done.output.splitlines()] == ["ok"] * 8
+    assert [line.split()[0] for line in done.output.splitlines()] == ["ok"] * 9
     data["SOLIDARITY_TELEGRAM__BASE_URL"] = "http://127.0.0.1:9/bot"
     wrong = await asyncio.to_thread(CliRunner().invoke, main, ["doctor"], env=data)
     assert wrong.exit_code == 1
