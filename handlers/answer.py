@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from bot.choosing import Label, Option
@@ -95,21 +95,21 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     if came == NOT_YET:
         return Done((Reply("answer/not-yet"),))
     kind = CameBack(came)
-    chosen = answers.several("from") or await _silent(event, sent, kind, store)
+    mine = [one for one in await store.pledges(event.person) if one.terms.letter == sent.letter]
+    said = {f"{a.way.recipient}.{a.way.channel}": a.kind for one in mine for a in one.answers}
+    chosen = answers.several("from") or _silent(sent, kind, said)
     ways = [Way(*value.split(".", 1)) for value in chosen]
     if not await store.record_answer(event.person, sent.letter, ways, kind, event.at.date()):
         return Done((Reply("answer/none"),))
+    if CameBack.RETURNED in (kind, *said.values()):
+        world.returned.know(await store.returned())
     told = await _doubted(sent, ways, world, store) if kind == CameBack.RETURNED else ()
     return Done((Reply("answer/recorded", {"came": kind}),), told=told)
 
 
-async def _silent(event: Event, sent: Sent, kind: CameBack, store: Store) -> tuple[str, ...]:
+def _silent(sent: Sent, kind: CameBack, said: Mapping[str, CameBack]) -> tuple[str, ...]:
     """Return the ways meant by somebody who named none: where nothing came, those of which nothing else was said."""
-    if kind != CameBack.NOTHING:
-        return sent.ways
-    mine = [one for one in await store.pledges(event.person) if one.terms.letter == sent.letter]
-    said = {f"{a.way.recipient}.{a.way.channel}" for one in mine for a in one.answers}
-    return tuple(way for way in sent.ways if way not in said)
+    return sent.ways if kind != CameBack.NOTHING else tuple(way for way in sent.ways if way not in said)
 
 
 async def _found(event: Event, store: Store) -> Done:
@@ -126,7 +126,6 @@ async def _found(event: Event, store: Store) -> Done:
 
 async def _doubted(sent: Sent, ways: list[Way], world: World, store: Store) -> tuple[Told, ...]:
     """Return what the organisers are told, once, of ways that are doubtful from now on."""
-    world.returned.know(await store.returned())
     told: list[Told] = []
     campaign = next((c for c in world.campaigns if c.slug == sent.letter.campaign), None)
     for addressee in campaign.addressees(sent.letter.kind, sent.country) if campaign else ():

@@ -95,6 +95,7 @@ async def forget(event: Event, answers: Answers, world: World, store: Store) -> 
         return Done((Reply("privacy/kept"),))
     world.cards.mark(await store.came_by(event.person))
     await store.forget(event.person)
+    world.returned.know(await store.returned())
     return Done((Reply("privacy/forgotten"),), clear=True, erased=True)
 
 

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bot.events import Chat, Person
 from bot.store.store import Store
 from handlers.world import Organisers
@@ -83,13 +85,18 @@ async def test_an_embassy_is_doubtful_where_its_letters_come_from(tmp_path: Path
             assert (await door.say(country)).count(WARNING) == warned
 
 
-async def test_the_forgotten_do_not_count(tmp_path: Path) -> None:
-    """Whoever is forgotten no longer says that a letter came back."""
+@pytest.mark.parametrize("deed", [("/forget", "1"), ("/answer zhanaozen-2011 reply",)])
+async def test_whoever_no_longer_says_so_does_not_count(tmp_path: Path, deed: tuple[str, ...]) -> None:
+    """Once somebody is forgotten, or says that a reply came after all, two are too few: nobody is warned any more."""
     async with opened(tmp_path) as door:
         for number in range(3):
             await came_back(supporter(door, number))
-        for line in ("/forget", "1"):
+        await door.say("/addresses zhanaozen-2011")
+        assert WARNING in await door.say("DE")
+        for line in deed:
             await supporter(door, 1).say(line)
-        await supporter(door, 2).say("/answer returned")
         await door.say("/addresses zhanaozen-2011")
         assert WARNING not in await door.say("DE")
+        await came_back(supporter(door, 4))
+        await door.say("/addresses zhanaozen-2011")
+        assert WARNING in await door.say("DE")
