@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
+from collections.abc import Callable
 from dataclasses import astuple
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, distinct, func, literal, select, union_all
 
 from bot.pledges import Counted, DayCount, LetterCount, PeopleCount, Status, Tally, WayCount
 from bot.published import Published, renewed
 from bot.store import statements
-from bot.store.reading import reading
+from bot.store.reading import Reading, reading
 from bot.store.tables import pledge
 from bot.store.transaction import Transaction
 
+Result = TypeVar("Result")
 PUBLISHED = "published numbers"
 """The fact that holds what everybody reads."""
 COUNTED_FOR = 60
@@ -58,23 +61,28 @@ class UncountedError(Exception):
         self.full = full
 
 
-def counted(path: Path, key: str | None = None, full: bool = True) -> Counted:
+def counted(path: Path, key: str | None = None) -> Counted:
     """Return what is counted in the database at `path`, also beside the bot that uses it.
 
     `key` is the secret that people are hashed with, where the settings give it.
     Raises StoreError, one line, if there is none, or if it cannot be read.
     """
     with reading(path, key=key) as look:
-        people = tuple(PeopleCount(*row) for row in look.rows(COUNT_PEOPLE))
-        if not full:
-            return Counted(people)
-        letters = tuple(map(_letter_count, look.rows(statements.COUNT_LETTERS)))
-        ways = tuple(map(_way_count, look.rows(statements.COUNT_WAYS)))
-        return Counted(people, Tally(letters, ways), tuple(map(_day_count, look.rows(COUNT_DAYS))))
+        return count(look, full=True)
 
 
-class Counting:
-    """Counts what is in the database at `path` in a thread of its own, while others go on writing."""
+def count(look: Reading, full: bool) -> Counted:
+    """Return what is counted: people, and if `full`, letters and days as well."""
+    people = tuple(PeopleCount(*row) for row in look.rows(COUNT_PEOPLE))
+    if not full:
+        return Counted(people)
+    letters = tuple(map(_letter_count, look.rows(statements.COUNT_LETTERS)))
+    ways = tuple(map(_way_count, look.rows(statements.COUNT_WAYS)))
+    return Counted(people, Tally(letters, ways), tuple(map(_day_count, look.rows(COUNT_DAYS))))
+
+
+class Aside:
+    """Reads in the database at `path` in a thread of its own, while others go on writing."""
 
     def __init__(self, path: Path, key: str | None) -> None:
         self._path = path
@@ -83,7 +91,16 @@ class Counting:
         self.still = asyncio.Lock()
         """Held while the database is read, and by whoever needs nobody to read in it."""
 
-    async def now(self, full: bool) -> Counted:
+    async def read(self, read: Callable[[Reading], Result]) -> Result:
+        """Return what `read` finds; raises StoreError."""
+        async with self.still:
+            return await asyncio.to_thread(self._read, read)
+
+    def _read(self, read: Callable[[Reading], Result]) -> Result:
+        with reading(self._path, key=self._key) as look:
+            return read(look)
+
+    async def counted(self, full: bool) -> Counted:
         """Return the numbers; whoever asks while they are counted is given the same. Raises StoreError."""
         if full not in self._under_way:
             self._under_way[full] = asyncio.create_task(self._count(full))
@@ -91,8 +108,7 @@ class Counting:
 
     async def _count(self, full: bool) -> Counted:
         try:
-            async with self.still:
-                return await asyncio.to_thread(counted, self._path, self._key, full)
+            return await self.read(lambda look: count(look, full))
         finally:
             del self._under_way[full]
 

@@ -201,6 +201,8 @@ COUNT_TO = (
 )
 """How many letters were pledged or sent to each recipient."""
 
+PLEDGED_FOR = select(t.pledge.c.campaign).distinct()
+
 PLEDGE_IDS = select(t.pledge.c.id).where(t.pledge.c.owner == bindparam("owner")).order_by(t.pledge.c.id)
 MARK_SENT = (
     update(t.pledge)

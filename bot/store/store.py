@@ -19,7 +19,7 @@ from bot.store import schema, statements
 from bot.store.commits import Commits
 from bot.store.connection import Connection
 from bot.store.errors import StoreError, explain
-from bot.store.numbers import Counting, UncountedError
+from bot.store.numbers import Aside, UncountedError
 from bot.store.owners import Owners, key_from
 from bot.store.reading import Reading, reading
 from bot.store.sealing import Seal, places
@@ -53,7 +53,7 @@ class Store:
         self.owners = owners
         self._clock = clock
         self._given = given
-        self._counting = Counting(path, given)
+        self._aside = Aside(path, given)
 
     @classmethod
     async def open(
@@ -125,7 +125,11 @@ class Store:
 
     async def counted(self, full: bool = True) -> Counted:
         """Return how many people there are, and if `full`, how many letters, counted beside the work of others."""
-        return await self._counting.now(full)
+        return await self._aside.counted(full)
+
+    async def campaigns(self) -> tuple[str, ...]:
+        """Return the campaigns for which letters were pledged, read beside the work of others."""
+        return await self._aside.read(lambda look: tuple(row[0] for row in look.rows(statements.PLEDGED_FOR)))
 
     async def published(self) -> tuple[PeopleCount, ...]:
         """Return what everybody may read now."""
@@ -160,7 +164,7 @@ class Store:
         """Free every file of what was deleted, and return whether that succeeded; copies older than a moment go."""
         try:
             with self._at_work() as commits, _explained(self.path, OSError):
-                async with self._counting.still, commits.alone() as connection:
+                async with self._aside.still, commits.alone() as connection:
                     schema.drop_copies(self.path, copies_before)
                     return await connection.erase_deleted()
         except StoreError as error:

@@ -53,6 +53,35 @@ async def test_pledges_of_a_closed_campaign_go(
             assert look.execute("SELECT count(*) FROM pledge_way").fetchone() == (2 * kept,)
 
 
+@pytest.mark.parametrize(("closed", "last"), [(CLOSED, 90), (None, 100)])
+async def test_pledges_of_a_campaign_that_is_no_longer_there_go(
+    tmp_path: Path, campaigns: list[Campaign], closed: date | None, last: int
+) -> None:
+    """Its pack is taken away ten days later: the day of its closing counts all the same, or else that on which it went.
+
+    Where the pack comes back in time, and is not closed, its pledges stay.
+    """
+    settings = Settings.model_validate({"data_dir": tmp_path})
+    first, second = campaigns
+    first = replace(first, closed_on=PartialDate(closed.isoformat()) if closed else None)
+    async with opened(tmp_path) as store:
+        for person in (ANNA, BORIS):
+            async with store.work() as work:
+                await work.add_pledge(person, pledge((first if person == ANNA else second).slug))
+
+        async def kept(day: int, *known: Campaign) -> tuple[int, ...]:
+            await let_go(store, known, settings, at(CLOSED + timedelta(days=day)))
+            async with store.work() as work:
+                return tuple([len(await work.pledges(person)) for person in (ANNA, BORIS)])
+
+        assert await kept(1, first, second) == (1, 1)
+        assert await kept(10, second) == (1, 1)
+        assert await kept(50) == (1, 1)
+        assert await kept(last, second) == (1, 1)
+        assert await kept(last + 1, second) == (0, 1)
+        assert await kept(200, second) == (0, 1)
+
+
 async def test_drafts_and_marks_go_at_a_late_start_too(tmp_path: Path) -> None:
     """A bot that was off for a month wipes at its start what was due meanwhile: answers, and marks of events."""
     clock = Clock()

@@ -17,7 +17,7 @@ from bot.documents import made
 from bot.events import Chat, Event, Person
 from bot.pledges import Consent, Counted, NewPledge, Status, Way
 from bot.store import numbers
-from bot.store.reading import reading
+from bot.store.reading import Reading
 from bot.store.store import Store
 from handlers.world import Organisers
 from tests.door import KEY, NOW, Door, door_to, furnished
@@ -212,15 +212,14 @@ async def counting(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[[]
     """Enter a time in which to count takes as long as the block; what it gives waits until that has begun."""
     begun, over = threading.Event(), threading.Event()
 
-    def slowly(path: Path, key: str | None, full: bool) -> Counted:
-        with reading(path, key=key) as look:
-            [*look.rows(numbers.COUNT_PEOPLE)]
-            begun.set()
-            assert over.wait(20)
-        return counted(path, key, full)
+    def slowly(look: Reading, full: bool) -> Counted:
+        found = count(look, full)
+        begun.set()
+        assert over.wait(20)
+        return found
 
-    counted = numbers.counted
-    monkeypatch.setattr(numbers, "counted", slowly)
+    count = numbers.count
+    monkeypatch.setattr(numbers, "count", slowly)
     try:
         yield lambda: asyncio.to_thread(lambda: _passed(begun))
     finally:
