@@ -23,14 +23,13 @@ from bot.campaigns.parts import (
     PhoneScript,
     Question,
     Recipient,
-    Source,
     Status,
     Text,
     Version,
     Words,
     by_date,
-    sources,
 )
+from bot.campaigns.sources import Sourced
 from bot.missions import Finding, Missions
 
 SectionKey = Literal["summary", "background", "since"]
@@ -66,7 +65,7 @@ class Addressee:
 
 @with_config(ConfigDict(extra="forbid", arbitrary_types_allowed=True))
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Campaign:
+class Campaign(Sourced):
     """A campaign pack, checked: the keys of its campaign.toml, and what lies in the files beside it.
 
     Each is read once and equal to none but itself.
@@ -99,11 +98,6 @@ class Campaign:
     sections: SkipValidation[Mapping[str, LocalText]] = field(repr=False)
     templates: SkipValidation[Mapping[tuple[str, str], LetterTemplate]] = field(repr=False)
     missions: SkipValidation[Missions | None] = field(repr=False)
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Where the appeal was published."""
-        return sources(self.source)
 
     @property
     def button(self) -> LocalText:

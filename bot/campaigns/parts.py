@@ -14,6 +14,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
+from bot.campaigns.sources import Sourced
 from bot.office_hours import Hours as OpeningHours
 
 Status = Literal["open", "historical", "closed"]
@@ -140,43 +141,13 @@ Hours = Annotated[str, AfterValidator(_hours)]
 FieldName = Annotated[str, AfterValidator(_field_name)]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Who says something: the name of a page's host with the page's address, or whatever else was given."""
-
-    name: str
-    url: str | None = None
-
-
-_PAGE = re.compile(r"(https?://)?((?:[\w-]+\.)+[a-z]{2,})(/\S+)(?:\s.*)?", re.DOTALL)
-_REMARK = re.compile(r"\s*\([^()]*\)$")
-
-
-def sources(words: str) -> tuple[Source, ...]:
-    """Return the sources in `words`, which are parted by semicolons; a remark in brackets behind one is left out."""
-    return tuple(_source(_REMARK.sub("", part.strip())) for part in words.split(";") if part.strip())
-
-
-def _source(words: str) -> Source:
-    page = _PAGE.fullmatch(words)
-    if page is None:
-        return Source(words)
-    scheme, host, path = page.groups()
-    return Source(host.removeprefix("www."), f"{scheme or 'https://'}{host}{path}")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatedFact:
+class DatedFact(Sourced):
     """Something that happened, when, and who says so."""
 
     date: Day
     text: Text
     source: Words
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Who says so, one by one."""
-        return sources(self.source)
 
 
 def by_date(facts: tuple[DatedFact, ...]) -> tuple[DatedFact, ...]:
@@ -185,7 +156,7 @@ def by_date(facts: tuple[DatedFact, ...]) -> tuple[DatedFact, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Demand:
+class Demand(Sourced):
     """What the appeal demands, and what has become of it."""
 
     key: Key
@@ -194,11 +165,6 @@ class Demand:
     date: Day | None = None
     source: Words | None = None
     note: Text | None = None
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Who says that it is so, one by one."""
-        return sources(self.source or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,7 +274,7 @@ class LetterKind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Sourced):
     """Something of what happened that a supporter may choose, and who says so."""
 
     key: Key
@@ -317,11 +283,6 @@ class Fact:
     """What the button says."""
     text: Text
     source: Words
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """Who says so, one by one."""
-        return sources(self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from bot.campaigns import (
     Question,
     Recipient,
 )
-from bot.campaigns.parts import Source, sources
+from bot.campaigns.sources import Source, sources
 from bot.missions import Reason
 from tests.bot.packs import load, spoil, write_pack
 
