@@ -15,7 +15,8 @@ Speak = Callable[[Label], str]
 """Gives a label in the person's language."""
 
 _SAME_LETTERS = str.maketrans("ıىٱ", "iيا", "ـ")
-_BETWEEN_NUMBERS = r"[\d\s,;.+&،؛و]+"
+_BETWEEN_NUMBERS = r"(?:[\d\s,;.+&،؛و]|\b(?:and|und|et|y|ve|и|және|мен)\b)+"
+"""Numbers, and what stands between them in any of the bot's languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def pick_several(options: Sequence[Option], words: str, speak: Speak) -> tuple[s
 
 def _parts(options: Sequence[Option], words: str, speak: Speak) -> Iterator[str]:
     """Yield what is typed for each option; a label may have a comma of its own."""
-    if re.fullmatch(_BETWEEN_NUMBERS, words):
+    if re.fullmatch(_BETWEEN_NUMBERS, words.casefold()):
         yield from re.findall(r"\d+", words)
         return
     labels = {fold(speak(option.label)) for option in options}

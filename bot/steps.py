@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
 from bot.events import Fetched, Given, Phrase, Place, Reply
-from bot.wording import NO, is_one_of
+from bot.wording import ANSWER, NO, is_one_of
 
 Value = str | None | tuple[str, ...]
 """An answer: words or an option's value, None for a skipped question, several options' values."""
@@ -146,6 +146,8 @@ class Question:
     again: Reply | None = None
     enough: bool = False
     """Whether it can be left out together with all others that may be skipped, up to the review."""
+    verbatim: bool = False
+    """Whether the words themselves are kept, so that "yes" is no answer, and "no" leaves out what may be skipped."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the `marked` answers: what may have been meant by words that were none."""
@@ -162,6 +164,10 @@ class Question:
             return self.locate(said.place)
         if marked and self.otherwise is not None and is_one_of(NO, said.words, speak):
             return Refused(self.otherwise)
+        if self.verbatim and is_one_of(ANSWER, said.words, speak):
+            if self.optional and is_one_of(NO, said.words, speak):
+                return Answered(None)
+            return Refused(Reply("questions/words", {"optional": self.optional}))
         result = self.check(said.words if said.value is None else said.value)
         if not isinstance(result, Refused):
             return Answered(result)
@@ -250,7 +256,7 @@ class Review:
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return `agree`, then what else can be looked at, then what can be changed, or can come out otherwise."""
         renewed = (Option(renewal.option, renewal.label) for renewal in self.renewals)
-        return (Option(AGREED, self.agree), *self.looks, *self.changes, *renewed)
+        return (Option(AGREED, self.agree, also=(Phrase("yes"),)), *self.looks, *self.changes, *renewed)
 
     def holds(self, value: Value) -> bool:
         """Return whether the person has agreed."""

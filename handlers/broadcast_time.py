@@ -62,10 +62,10 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     rests = Option(
         "night",
         Phrase("Not between {start} and {end} o’clock", dict(zip(("start", "end"), NIGHT, strict=True))),
+        also=(Phrase("no"),),
     )
-    yield Choice(
-        "quiet", Reply("broadcast/quiet"), (rests, Option("any", Phrase("At any hour"))), again=again("fact")
-    )
+    always = Option("any", Phrase("At any hour"), also=(Phrase("yes"),))
+    yield Choice("quiet", Reply("broadcast/quiet"), (rests, always), again=again("fact"))
     if not later and answers.text("quiet") == "night":
         yield zone
 

@@ -38,7 +38,8 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable, world)
     named = answers.text("consent")
     if named in listable:
-        yield Question(named, Reply("pledge/name", {"named": named}), Words(LONGEST.get(named, LINE)))
+        check = Words(LONGEST.get(named, LINE))
+        yield Question(named, Reply("pledge/name", {"named": named}), check, verbatim=True)
 
 
 async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:

@@ -29,7 +29,7 @@ ANSWER_AFTER = timedelta(days=21)
 
 _I_HAVE = Option(_SENT, Phrase("I have sent it"))
 _LATER = (
-    Option(_SOME_DAY, Phrase("I will, but not now")),
+    Option(_SOME_DAY, Phrase("I will, but not now"), also=(Phrase("yes"),)),
     Option(_NOT_NOW, Phrase("I would rather not say"), also=(Phrase("no"), Phrase("not now"))),
 )
 _LISTED = {
@@ -38,6 +38,8 @@ _LISTED = {
     "name": Phrase("Count it, and name me"),
     _NOTHING: Phrase("Record nothing"),
 }
+_ALSO = {_NAMELESS: (Phrase("yes"),), _NOTHING: (Phrase("no"),)}
+"""What people answer who do not read on: no more is agreed to than was asked."""
 
 
 def steps(
@@ -58,7 +60,7 @@ def steps(
         which = Reply("pledge/ways", {"sent": when == _SENT, "route": way})
         yield Several("ways", which, way.ways, again=again("ways"))
     listed = (_NAMELESS, *(() if way.at_home else listable), _NOTHING)
-    options = tuple(Option(key, _LISTED[key]) for key in listed)
+    options = tuple(Option(key, _LISTED[key], also=_ALSO.get(key, ())) for key in listed)
     asking = when != _SOME_DAY and not way.at_home
     said = {"at_home": way.at_home, "asking": asking, "version": CONSENT_VERSION}
     may_count = Reply("pledge/consent", said)

@@ -27,6 +27,8 @@ _LIVING = re.compile(
     re.IGNORECASE,
 )
 """What people say before the name of the country they live in."""
+_NUMBER = re.compile(r"[~≈]?(?:[^\W\d_]+\.? ){0,3}(\d{1,12})\+?(?: [^\W\d_]+){0,3}\.?")
+"""A number, and the words around it: about 300 members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Accepts a whole number from `least` to `most`, also written as 1,200, 1 200 or ١٬٢٠٠."""
+    """Accepts a whole number from `least` to `most`, also written as 1,200, 1 200 or ١٬٢٠٠, and among words."""
 
     least: int
     most: int
@@ -60,8 +62,9 @@ class Count:
     def __call__(self, words: str) -> str | Refused:
         """Return the number in plain digits."""
         digits = re.sub(r"(?<=\d)[\s.,'’٬،](?=\d{3}(?!\d))", "", words.strip())
-        if re.fullmatch(r"\d{1,12}", digits) and self.least <= int(digits) <= self.most:
-            return str(int(digits))
+        found = _NUMBER.fullmatch(digits)
+        if found and self.least <= int(found[1]) <= self.most:
+            return str(int(found[1]))
         return Refused(Reply("questions/number", {"least": self.least, "most": self.most}))
 
 
@@ -119,7 +122,9 @@ def question(
         options = tuple(Option(fact.key, fact.short) for fact in asked.facts)
         listed = Reply("questions/facts", {**prompt.values, "facts": asked.facts})
         return Choice(asked.key, listed, options, asked.optional, again=ask_again("fact"), enough=enough)
-    return Question(asked.key, prompt, _check(asked), asked.optional, again=again, enough=enough)
+    check = _check(asked)
+    verbatim = isinstance(check, Words)
+    return Question(asked.key, prompt, check, asked.optional, again=again, enough=enough, verbatim=verbatim)
 
 
 def ask_country(countries: Countries, sender: str = "") -> Question:

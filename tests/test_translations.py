@@ -184,6 +184,7 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "privacy/forgotten": {"gone": False},
     "questions/place": {"meant": ["Chile"]},
     "questions/retype": {},
+    "questions/words": {"optional": True},
     "start/group": {"campaigns": ()},
 }
 PREVIEW: dict[str, object] = {

@@ -266,3 +266,17 @@ async def test_what_a_command_of_the_terminal_tells(
         assert "By somebody in the terminal" in told.text
         assert "7 letters, CSV" in told.text
     assert await count(bot.bot.store) == 0
+
+
+async def test_what_is_asked_again_is_what_was_asked(bot: Running, ada: User) -> None:
+    """Whoever mistypes is asked the same once more, and never whether to erase everything."""
+    await say(bot, ada, "/export")
+    for short, choice in (
+        ("In which form?", "A table"),
+        ("Which appeal?", "All"),
+        ("From which days?", "From"),
+    ):
+        again = (await say(bot, ada, "what?"))[-1].text
+        assert short in again
+        assert "erase" not in again
+        await tap(bot, ada, choice)

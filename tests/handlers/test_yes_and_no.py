@@ -1,0 +1,75 @@
+"""People answer with yes and no where other words were expected: it is understood, and never stands in a letter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.door import Door, open_door
+
+LETTER = ("/letter zhanaozen-2011", "1", "1", "1")
+NO = (
+    ("en", "no"),
+    ("ru", "Нет."),
+    ("kk", "жоқ"),
+    ("de", "Nein"),
+    ("fr", "non"),
+    ("tr", "HAYIR"),
+    ("ar", "لا"),
+)
+
+
+async def told(door: Door, *said: str) -> str:
+    """Say one thing after the other, and return the last answer."""
+    return [await door.say(words) for words in said][-1]
+
+
+@pytest.mark.parametrize(("language", "no"), NO)
+async def test_no_leaves_out_what_may_be_left_out(tmp_path: Path, language: str, no: str) -> None:
+    """Whoever says no to a name, a town, a reason of their own has them left out, and signs with nothing."""
+    async with open_door(tmp_path, language) as door:
+        await told(door, *LETTER, "NO", no, no, "/skip", no)
+        letter = await door.say(no)
+        assert no.rstrip(".").casefold() not in [line.casefold() for line in letter.splitlines()]
+        assert "13" in letter  # the review, with all its buttons
+
+
+async def test_yes_is_no_name_and_no_reason(tmp_path: Path) -> None:
+    """Whoever says yes instead of the words themselves is asked for these."""
+    async with open_door(tmp_path) as door:
+        await told(door, *LETTER, "NO")
+        assert "Please type the words themselves. /skip" in await door.say("yes")
+        await told(door, "Ada", "/skip", "/skip", "/skip")
+        assert "Please type the words themselves. /skip" in await door.say("ok")
+        assert "Here is your letter" in await door.say("They are like us.")
+        assert "All that is left is to send it" in await door.say("yes")
+
+
+async def test_an_organisation_is_not_called_no(tmp_path: Path) -> None:
+    """What may not be left out is asked for once more."""
+    async with open_door(tmp_path) as door:
+        await told(door, "/letter zhanaozen-2011", "1", "1", "2", "NO")
+        asked = await door.say("no")
+        assert "Please type the words themselves." in asked
+        assert "/skip" not in asked
+
+
+@pytest.mark.parametrize(
+    ("answer", "recorded"), [("yes", "It is counted without a name."), ("no", "nothing is recorded")]
+)
+async def test_the_consent_is_what_was_asked_for(tmp_path: Path, answer: str, recorded: str) -> None:
+    """Yes to being counted is a yes to no more than that, and no is a no."""
+    async with open_door(tmp_path) as door:
+        await told(door, "/pledge zhanaozen-2011", "1", "1", "NO")
+        assert "To whom" in await door.say("yes")
+        assert "May I count your letter?" in await door.say("1 and 2")
+        assert recorded in await door.say(answer)
+
+
+async def test_a_number_may_stand_among_words(tmp_path: Path) -> None:
+    """About 12,000 members is a number; two numbers are none."""
+    async with open_door(tmp_path) as door:
+        await told(door, "/letter zhanaozen-2011", "1", "1", "2", "NO", "Harbour Workers")
+        assert "a number from 1" in await door.say("300 or 400")
+        assert "What name" in await door.say("about 12,000 members")
