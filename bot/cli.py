@@ -62,9 +62,15 @@ async def _chat(settings: config.Settings, plain: bool) -> None:
     ends = replace(
         ends, interactive=ends.interactive and not plain, colour=ends.colour and settings.console.colour
     )
-    speak = messages.speak(messages.language(ends.language))
+    own = messages.language(ends.language)
+    speak = messages.speak(own)
     commands = {d.name: speak(d.summary) for d in HANDLERS} | {way: speak(word) for way, word in WAYS.items()}
-    terminal = console.Console(ends, lambda: datetime.now(UTC), commands, speak)
+    terminal = console.Console(
+        ends,
+        lambda: datetime.now(UTC),
+        commands,
+        lambda phrase, language: messages.speak(language or own)(phrase),
+    )
     try:
         with terminal.while_somebody_listens():  # what an earlier process left unsaid is said before it runs
             async with running(settings, world, messages, terminal) as bot:

@@ -327,6 +327,8 @@ class Message:
     """A file that goes with it; the words stand below it as its caption where they fit, else before it."""
     apology: str = ""
     """What is said instead of the file if it cannot be made; HTML as well."""
+    language: str = ""
+    """Of a message with a file: in which language whatever else there is to say of that is said."""
     silent: bool = False
     """Whether it makes no sound where it arrives."""
     card: str | None = None

@@ -168,7 +168,10 @@ class _Voice:
         document = self._enclosed(reply.document)
         buttons = tuple(map(self._shown, reply.buttons))
         text = self._in_order(_tidy(text))
-        return Message(text, buttons, document=document, apology=self._apology(document))
+        if document is None:
+            return Message(text, buttons)
+        apology = self._apology(document)
+        return Message(text, buttons, document=document, apology=apology, language=self._language)
 
     def page(self, template: str, values: Mapping[str, object]) -> str:
         direction = "rtl" if self._from_right else "ltr"
@@ -180,9 +183,9 @@ class _Voice:
             return file.in_words(self._language, self.speak)
         return None if file is None else file.for_reader(self._language)
 
-    def _apology(self, document: Document | None) -> str:
+    def _apology(self, document: Document) -> str:
         """Return what is said if `document` cannot be made: only here the person's language is known."""
-        return escape(self.speak(replace(NO_FILE, values={"name": document.name}))) if document else ""
+        return escape(self.speak(replace(NO_FILE, values={"name": document.name})))
 
     def speak(self, label: Label) -> str:
         return str(self._finalize(label))

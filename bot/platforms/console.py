@@ -79,7 +79,10 @@ class Desk(Protocol):
 
 
 class Console:
-    """The platform of one terminal. `commands` (name and summary) are offered while one types by hand."""
+    """The platform of one terminal. `commands` (name and summary) are offered while one types by hand.
+
+    `speak` says a phrase in a language, or, if that is "", in the terminal's own.
+    """
 
     name = "console"
 
@@ -88,21 +91,21 @@ class Console:
         ends: Terminal,
         clock: Callable[[], datetime],
         commands: Mapping[str, str],
-        speak: Callable[[Phrase], str],
+        speak: Callable[[Phrase, str], str],
     ) -> None:
         self._ends = ends
         self._clock = clock
         self._person = Person(self.name, "me", ends.language)
         self._chat = Chat(self.name, "me")
         self._speak = speak
-        self._goodbye = speak(GOODBYE)
-        self._desk = _desk(ends, {**commands, QUIT: speak(LEAVE)}, speak(HOW_TO_LEAVE))
+        self._goodbye = speak(GOODBYE, "")
+        self._desk = _desk(ends, {**commands, QUIT: speak(LEAVE, "")}, speak(HOW_TO_LEAVE, ""))
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
         """Show `message`; it is on the screen, or in the pipe, when this returns, and its file in the folder."""
         file = await file_for(message)
         if file and message.document:
-            where = self._speak(_saved(message.document.name, file.data))
+            where = self._speak(_saved(message.document.name, file.data), message.language)
             message = replace(message, html=f"{message.html}\n\n{escape(where)}")
         with self._one_line():
             await self._desk.show(message)

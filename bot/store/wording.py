@@ -37,7 +37,8 @@ def dump(message: Message) -> str:
     """Return `message` as JSON; of its file, only what it is made of."""
     buttons = [_button(button) for button in message.buttons]
     words = [message.html, buttons, message.edits, message.answers]
-    file = [message.document and _document(message.document), message.apology, message.card]
+    document = message.document and _document(message.document)
+    file = [document, message.apology, message.card, message.language]
     others = file if message.document or message.card else []
     return json.dumps([*words, *others], ensure_ascii=False)
 
@@ -62,10 +63,10 @@ def parse(text: str) -> Message:
     message = Message(html, tuple(shown), *others[:2])
     if len(others) <= 2:  # no file goes with it, and it is no card
         return message
-    document, apology, *card = others[2:]
-    return replace(
-        message, document=document and _read(*document), apology=apology, card=card[0] if card else None
-    )
+    kept_later: tuple[Any, ...] = (None, "")[len(others) - 4 :]
+    document, apology, card, language = (*others[2:], *kept_later)
+    read = document and _read(*document)
+    return replace(message, document=read, apology=apology, card=card, language=language)
 
 
 def _read(name: str, kind: str, *parts: Any) -> Document:

@@ -270,7 +270,7 @@ charts = st.builds(
 drafts = st.builds(Draft, several, several, words, words)
 files = st.builds(Document, words, pages | drafts | charts)
 said_with = st.lists(buttons, max_size=3).map(tuple), st.none() | words, st.none() | words
-messages = st.builds(Message, words, *said_with) | st.builds(Message, words, *said_with, files, words)
+messages = st.builds(Message, words, *said_with) | st.builds(Message, words, *said_with, files, words, words)
 
 
 @given(message=messages)
@@ -283,6 +283,14 @@ def test_a_message_is_read_as_it_was_written(message: Message) -> None:
 def test_what_an_earlier_version_wrote(row: str) -> None:
     """Messages that wait since before the bot could send files are still read."""
     assert parse(row) == Message("Hello.")
+
+
+@pytest.mark.parametrize("more", ["", ",null"])
+def test_what_an_earlier_version_wrote_of_a_file(more: str) -> None:
+    """A file that waits since before it was known in which language to speak of it is still sent."""
+    message = Message("Here.", document=PAGE, apology="Sorry.")
+    assert parse(dump(message).replace(', null, ""]', f"{more}]")) == message
+    assert dump(message).endswith(', null, ""]')
 
 
 async def test_a_file_that_cannot_be_made(

@@ -28,7 +28,7 @@ from bot.platforms.console import Console, terminal
 async def main():
     ends = terminal(sys.stdin, sys.stdout, os.environ)
     commands = {"letter": "Write a letter", "late": "Hear of me later"}
-    console = Console(ends, lambda: datetime.now(UTC), commands, lambda phrase: phrase.text)
+    console = Console(ends, lambda: datetime.now(UTC), commands, lambda phrase, language: phrase.text)
     tasks = []
 
     async def later():

@@ -22,7 +22,7 @@ async def test_a_line_becomes_an_event() -> None:
 
     source = io.StringIO("/LETTER one two\nwords\n")
     ends = Terminal(source, io.StringIO(), interactive=False, colour=False, language="ru")
-    await Console(ends, lambda: NOON, {}, lambda phrase: phrase.text).run(handle)
+    await Console(ends, lambda: NOON, {}, lambda phrase, language: phrase.text).run(handle)
     first, second = heard
     assert (first.command, first.text, second.command, second.text) == ("letter", "one two", None, "words")
     assert first.person == second.person == Person("console", "me", "ru")

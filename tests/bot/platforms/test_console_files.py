@@ -18,7 +18,8 @@ import pytest
 
 from bot import assembly
 from bot.config import Settings
-from bot.events import Document, Draft, Event, Message
+from bot.events import Document, Draft, Event, Message, Phrase
+from bot.messages import Messages
 from bot.platforms.console import Console, Terminal
 from tests.bot.platforms.test_console_live import CTRL_D, ENTER, Typing, typing
 from tests.door import furnished
@@ -51,11 +52,16 @@ def by_somebody_else() -> Iterator[None]:
         os.seteuid(before)
 
 
+def said_by(messages: Messages, own: str) -> Callable[[Phrase, str], str]:
+    """Return what speaks in any language, and in its `own` where none is named."""
+    return lambda phrase, language: messages.speak(language or own)(phrase)
+
+
 async def heard(message: Message, language: str = "en") -> str:
     """Return what whoever sends a line through a pipe reads, if that is the answer."""
     _, messages = furnished()
     ends = Terminal(io.StringIO("x\n"), io.StringIO(), interactive=False, colour=False, language=None)
-    console = Console(ends, lambda: datetime.now(UTC), {}, messages.speak(language))
+    console = Console(ends, lambda: datetime.now(UTC), {}, said_by(messages, language))
 
     async def answer(event: Event) -> None:
         await console.send(event.chat, message, 1)
@@ -70,7 +76,7 @@ async def talk(said: str, data: Path) -> str:
     world, messages = furnished()
     sink = io.StringIO()
     ends = Terminal(io.StringIO(said), sink, interactive=False, colour=False, language="en")
-    console = Console(ends, lambda: datetime.now(UTC), {}, messages.speak("en"))
+    console = Console(ends, lambda: datetime.now(UTC), {}, said_by(messages, "en"))
     settings = Settings.model_validate({"data_dir": data, "log": {"level": "debug", "file": data / "log"}})
     async with assembly.running(settings, world, messages, console) as bot:
         await console.run(bot.dispatcher.handle)
@@ -96,6 +102,12 @@ async def test_all_that_is_kept(folder: Path, tmp_path: Path) -> None:
     assert "  /mydata file  Send me all of it as a file\n" in said
     assert f"\n\nThe file is here: {folder}/mydata.json\n" in said
     assert json.loads((folder / "mydata.json").read_bytes())["person"] == [{"language": "en"}]
+
+
+async def test_in_the_chosen_language(folder: Path, tmp_path: Path) -> None:
+    """Whoever has chosen a language is told in it where the file is, whatever the computer's is."""
+    said = await talk("/language ru\n/mydata file\n", tmp_path / "data")
+    assert f"\n\nФайл лежит здесь: {folder}/mydata.json\n" in said
 
 
 async def test_nothing_is_overwritten(folder: Path) -> None:

@@ -48,7 +48,7 @@ class Answering:
 
 
 def console(ends: Terminal, bot: Answering) -> Console:
-    bot.console = Console(ends, lambda: NOON, {}, lambda phrase: phrase.text)
+    bot.console = Console(ends, lambda: NOON, {}, lambda phrase, language: phrase.text)
     return bot.console
 
 
