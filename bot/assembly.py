@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -53,7 +53,17 @@ def furnish(settings: config.Settings, thorough: bool = True) -> tuple[World, Me
     folders = (templates() / "campaigns", *settings.campaign_dirs)
     messages = Messages(templates() / "messages", countries, default=settings.language)
     campaigns = Campaigns.load(folders, only=settings.campaigns, thorough=thorough)
-    return World(campaigns, countries, messages.languages, organisers(settings)), messages
+    world = World(campaigns, countries, messages.languages, organisers(settings))
+    return replace(world, pace={**world.pace, "telegram": settings.limits.per_second}), messages
+
+
+def accounts(settings: config.Settings) -> tuple[str, ...]:
+    """Return the platforms on which there is an account."""
+    known = {
+        "telegram": settings.telegram.token is not None,
+        "matrix": (settings.matrix_folder / "account.json").exists(),
+    }
+    return tuple(name for name, account in known.items() if account)
 
 
 def organisers(settings: config.Settings) -> Organisers:
@@ -98,15 +108,14 @@ async def running(
     """Enter the bot at work; what falls silent is wiped, and what was left unsent waits for the outbox to resume."""
     store = await opened(settings)
     async with store.work() as work:
+        await work.note_platforms((*accounts(settings), *(platform.name for platform in platforms)))
         world.letters.know(await work.letters_to())
         world.cards.mark(*(group.code for group in await work.groups()))
         world.returned.know(await work.returned())
-    accounts, recipients = world.organisers.accounts, settings.organisers.recipients
-    exports = Exports(
-        store, world.campaigns, world.countries, messages, accounts, recipients, clock=world.clock
-    )
+    led, recipients = world.organisers.accounts, settings.organisers.recipients
+    exports = Exports(store, world.campaigns, world.countries, messages, led, recipients, clock=world.clock)
     outbox = Outbox(store, {platform.name: platform for platform in platforms}, finish=exports.finished)
-    mailing = Mailing(store, Telling(store, outbox, messages, {"telegram": settings.limits.per_second}))
+    mailing = Mailing(store, Telling(store, outbox, messages, world.pace))
     roles = _roles(platforms)
     keeping = partial(let_go, store, world.campaigns, settings)
     await keeping(datetime.now(UTC))

@@ -10,7 +10,14 @@ from datetime import datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.events import Chat, Document, Message, Upload
+from bot.events import Chat, Document, Message, Phrase, Upload
+
+APPS: Mapping[str, str | Phrase] = {
+    "telegram": "Telegram",
+    "matrix": "Matrix",
+    "console": Phrase("Terminal"),
+}
+"""How the platforms are called."""
 
 
 class State(StrEnum):
@@ -141,6 +148,8 @@ class Broadcast:
     ended_at: datetime | None = None
     unsettled: int = 0
     """How many of the unknown somebody can still decide on: to send them again, or to leave them."""
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """How many messages wait for a platform that is not connected, by platform."""
 
     def people(self, *fates: Fate) -> int:
         """Return how many people there are, or how many whose message had one of these `fates`."""

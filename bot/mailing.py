@@ -37,6 +37,8 @@ MOST_UNDER_WAY = 100
 """Messages of a platform that are being sent, or sent and not yet recorded: what a crash leaves unknown at most."""
 TOGETHER, SOON = 50, 0.05
 """Outcomes that are recorded together, or seconds within which they are."""
+LOST = 4 * FIRST_PAUSE
+"""Seconds of a pause from which on a platform counts as not connected: it could not be reached twice in a row."""
 LAST_SENDINGS = 5.0
 """Seconds in which what is being sent may still arrive at the end."""
 IN_A_ROW = 5
@@ -88,6 +90,7 @@ class Mailing:
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = False
         self._tidied = 0.0
+        self._connected: set[str] = set()
 
     async def connect(
         self, platform: str, sender: Sender, pacing: Pacing, repeatable: float | None = None
@@ -124,7 +127,10 @@ class Mailing:
     async def _look_once(self) -> None:
         """Notice what is begun, paused, cancelled and done, and tell the authors."""
         now = self._clock()
+        connected = {name for name, line in self._lines.items() if line.pause < LOST}
         async with self._store.work() as work:
+            if connected != self._connected:
+                await work.note_connected(connected)
             await work.begin_due()
             running = await work.running()
             done = await work.finish() if running else ()
@@ -132,6 +138,7 @@ class Mailing:
             if now >= self._tidied + HOURLY:
                 await work.leave_unsettled()
                 self._tidied = now
+        self._connected = connected
         at = datetime.fromtimestamp(now, UTC)
         held = {n for n, quiet in running.items() if quiet and quiet.holds(at)}
         self._open = [n for n in running if n not in held and n not in done]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot import config
-from bot.assembly import Bot, furnish, running
+from bot.assembly import Bot, accounts, furnish, running
 from bot.choosing import Speak
 from bot.messages import Messages
 from bot.pace import Pace
@@ -44,11 +44,8 @@ async def serve(settings: config.Settings) -> bool:
     """Serve every platform that there is an account for; return whether one of them could be served."""
     from bot.metrics import Metrics, published  # a web server is large, and a talk in the terminal has none
 
-    accounts = {
-        _telegram: settings.telegram.token,
-        _matrix: (settings.matrix_folder / "account.json").exists(),
-    }
-    ways = [way for way, account in accounts.items() if account]
+    known = {"telegram": _telegram, "matrix": _matrix}
+    ways = [known[name] for name in accounts(settings)]
     if not ways:
         raise config.ConfigError([NOBODY])
     world, messages = furnish(settings)

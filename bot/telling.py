@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from bot.broadcasts import Broadcast, Fate, State
+from bot.broadcasts import APPS, Broadcast, Fate, State
 from bot.events import Reply
 from bot.messages import Messages
 from bot.outbox import Outbox
@@ -30,7 +30,7 @@ class Telling:
         store: Store,
         outbox: Outbox,
         messages: Messages,
-        pace: Mapping[str, int],
+        pace: Mapping[str, float],
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`pace` is how many messages a second each platform takes, where that is known."""
@@ -74,7 +74,7 @@ class Telling:
             chat = found.terms.told
             if not self._outbox.connected(chat.platform) or self._outbox.waiting(chat):
                 return
-            shown = (found.state, found.counts, quiet)
+            shown = (found.state, found.counts, found.waiting, quiet)
             if self._told.get(number, (0.0, None))[1] == shown:
                 return
             self._told[number] = (now, shown)
@@ -91,7 +91,7 @@ class Telling:
         """Return how many minutes it still takes at the pace of the slowest platform, rounded up."""
         left = dict.fromkeys(self._pace, 0)
         for (platform, _, fate), people in found.counts.items():
-            if fate in (Fate.READY, Fate.SENDING) and platform in left:
+            if fate in (Fate.READY, Fate.SENDING) and platform in left and platform not in found.waiting:
                 left[platform] += people
         return max(
             (math.ceil(n / self._pace[name] / 60) for name, n in left.items() if self._pace[name]), default=0
@@ -119,5 +119,6 @@ def counted(found: Broadcast) -> dict[str, object]:
         "everybody": everybody,
         "over": everybody - open_ones,
         "unsettled": found.unsettled,
+        "waiting": tuple((APPS.get(name, name), people) for name, people in found.waiting.items()),
         **fates,
     }

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.broadcasts import Content, NewBroadcast, Scope, Size, State
+from bot.broadcasts import APPS, Content, NewBroadcast, Scope, Size, State
 from bot.choosing import Option
 from bot.composing import Preview
 from bot.dialogue import Answers, Dialogue, Done, Needs
@@ -102,7 +102,8 @@ def _preview(answers: Answers, plan: Plan, world: World, known: Who) -> Preview:
         "size": _by_platform(plan.size, plan.draft),
         "parts": scope.described(plan.scope, world, scope.title(answers, plan.scope, known)),
         "languages": tuple(plan.draft.texts),
-        "minutes": time.minutes(plan.size),
+        "out_of_reach": scope.out_of_reach(answers, plan.scope),
+        "minutes": time.minutes(plan.size, world.pace),
         "begins": begins,
         "night": time.NIGHT if plan.when.quiet else None,
         "second": _asks_another(plan.people, world),
@@ -131,8 +132,7 @@ def _by_platform(
         of = found.setdefault(platform, {})
         of[read] = of.get(read, 0) + people
     return tuple(
-        (scope.PLATFORMS.get(platform, platform), sum(of.values()), tuple(of.items()))
-        for platform, of in found.items()
+        (APPS.get(platform, platform), sum(of.values()), tuple(of.items())) for platform, of in found.items()
     )
 
 

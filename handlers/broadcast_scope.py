@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
-from bot.broadcasts import Scope, Size
+from bot.broadcasts import APPS, Scope, Size
 from bot.campaigns import Campaign
 from bot.choosing import Label, Option
 from bot.countries import CountryName
@@ -19,7 +19,7 @@ from handlers.broadcast_who import Own, Who
 from handlers.questions import ask_country
 from handlers.world import Store, World, again, ask_campaign, chosen_campaign
 
-PLATFORMS: dict[str, Label] = {"telegram": "Telegram", "matrix": "Matrix", "console": Phrase("Terminal")}
+_PLATFORMS = (Option("telegram", APPS["telegram"]), Option("matrix", APPS["matrix"]))
 _WHOM = (Option("all", Phrase("Everybody who follows it")), Option("part", Phrase("A part of them")))
 _PARTS = (
     Option("platform", Phrase("People of one app")),
@@ -47,8 +47,10 @@ class Audience:
     scope: Scope
 
     async def __call__(self, event: Event, store: Store) -> Needs | str:
-        """Return how many there are by platform and language."""
-        return json.dumps([[*of, people] for of, people in (await store.audience(self.scope)).items()])
+        """Return how many there are by platform and language, and how many cannot be reached."""
+        size = [[*of, people] for of, people in (await store.audience(self.scope)).items()]
+        others = (await store.out_of_reach(self.scope)).items()
+        return json.dumps([size, [of for of in others if of[0] != "console"]])  # nobody waits in a terminal
 
 
 def audience(scope: Scope) -> Lookup:
@@ -58,8 +60,14 @@ def audience(scope: Scope) -> Lookup:
 
 def size(answers: Answers, scope: Scope) -> Size:
     """Return how many people are within `scope`, as was looked up."""
-    found = json.loads(answers.text(audience(scope).key) or "[]")
+    found, _ = json.loads(answers.text(audience(scope).key) or "[[], []]")
     return {(platform, language): people for platform, language, people in found}
+
+
+def out_of_reach(answers: Answers, scope: Scope) -> tuple[tuple[Label, int], ...]:
+    """Return how many people within `scope` cannot be reached, by app, as was looked up."""
+    _, found = json.loads(answers.text(audience(scope).key) or "[[], []]")
+    return tuple((APPS.get(platform, platform), people) for platform, people in found)
 
 
 def steps(answers: Answers, world: World, who: Who) -> Iterator[Step]:
@@ -81,8 +89,7 @@ def _parts(answers: Answers, world: World) -> Iterator[Step]:
     yield Several("parts", Reply("broadcast/parts"), _PARTS, again=again("fact"))
     parts = answers.several("parts")
     if "platform" in parts:
-        options = tuple(Option(key, name) for key, name in PLATFORMS.items())
-        yield Choice("platform", Reply("broadcast/which-platform"), options, again=again("fact"))
+        yield Choice("platform", Reply("broadcast/which-platform"), _PLATFORMS, again=again("fact"))
     if "language" in parts:
         yield Choice("language", Reply("broadcast/which-language"), languages(world), again=again("fact"))
     if "country" in parts:
@@ -132,7 +139,7 @@ def described(of: Scope, world: World, group: str) -> tuple[Label, ...]:
     """Return whom it is for, in words; `group` is how the group is called."""
     parts: list[Label] = []
     if of.platform:
-        parts.append(PLATFORMS.get(of.platform, of.platform))
+        parts.append(APPS.get(of.platform, of.platform))
     if of.language:
         parts.append(language_name(of.language))
     if of.country:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -19,8 +19,6 @@ from handlers.world import World, again
 
 NIGHT = (22, 8)
 """The hours in which nobody wants to be woken."""
-A_SECOND = {"telegram": 30.0, "matrix": 5.0}
-"""Messages that a platform takes in a second, overall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +95,12 @@ def begins(of: When, now: datetime) -> Spoken | None:
     return Spoken(start, of.quiet.zone) if of.starts_at else None
 
 
-def minutes(size: Size) -> int:
-    """Return how many minutes it takes at the platforms' limits; 0 is less than one."""
+def minutes(size: Size, pace: Mapping[str, float]) -> int:
+    """Return how many minutes it takes at the pace of the platforms; 0 is less than one."""
     by_platform: dict[str, int] = {}
     for (platform, _), people in size.items():
         by_platform[platform] = by_platform.get(platform, 0) + people
-    seconds = max((n / A_SECOND.get(platform, 5.0) for platform, n in by_platform.items()), default=0.0)
+    seconds = max((n / pace[name] for name, n in by_platform.items() if pace.get(name)), default=0.0)
     return round(seconds / 60 + 0.49) if seconds >= 60 else 0
 
 

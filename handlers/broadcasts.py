@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.broadcasts import Broadcast, Fate, State
+from bot.broadcasts import APPS, Broadcast, Fate, State
 from bot.choosing import Label
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Document, Event, Phrase, Reply, Upload
@@ -42,7 +42,10 @@ class Look:
     gone: int
     failed: int
     unknown: int
+    cancelled: int
     left: int
+    waiting: tuple[tuple[Label, int], ...]
+    """How many wait for which platforms that are not connected."""
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -106,7 +109,7 @@ async def _listed(known: Who, world: World, store: Store) -> Reply:
     titles = await _titles(store)
     shown = tuple(_look(one, world, titles) for one in found[:MOST])
     buttons = (
-        Button(Phrase("No. {number}", {"number": one.number}), command=f"broadcasts {one.number}")
+        Button(Phrase("Update {number}", {"number": one.number}), command=f"broadcasts {one.number}")
         for one in shown
     )
     write = Button(Phrase("Write another") if shown else Phrase("Write one"), command="broadcast")
@@ -156,7 +159,9 @@ def _look(found: Broadcast, world: World, titles: dict[str, str]) -> Look:
         found.people(Fate.GONE),
         found.people(Fate.FAILED),
         found.people(Fate.UNKNOWN),
+        found.people(Fate.CANCELLED),
         found.people(Fate.READY, Fate.SENDING),
+        tuple((APPS.get(name, name), people) for name, people in found.waiting.items()),
     )
 
 

@@ -37,7 +37,9 @@ def is_admins(path: Path) -> bool:
 
 
 async def people_follow(store: Store) -> None:
-    """Let five people have asked for news."""
+    """Let five people have asked for news, on two platforms with an account."""
+    async with store.work() as work:
+        await work.note_platforms(("telegram", "matrix"))
     await follow(store, "501", "502", "503", platform="telegram", campaign=CAMPAIGN)
     await follow(store, "@a:x.example", "@b:x.example", platform="matrix", campaign=CAMPAIGN, language="ru")
 

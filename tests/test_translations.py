@@ -103,6 +103,7 @@ TALK = (
 ONE = furnished()[0].campaigns["zhanaozen-2011"].addressees("protest", None)[0]
 GROUP = Group("g0", Chat("wire", "-7"), "Branch", "de", "-7/5", 50, NOW.date(), "keeper", None, ())
 GONE_OUT: dict[str, object] = {
+    "waiting": (("Matrix", 3),),
     "name": 5,
     "everybody": 2000,
     "over": 1200,
@@ -192,6 +193,7 @@ PREVIEW: dict[str, object] = {
     "size": (("Telegram", 7, (("en", 4), ("ru", 3))),),
     "parts": ("Telegram", Phrase("A group without a name")),
     "languages": ("en", "ru"),
+    "out_of_reach": (("Matrix", 2),),
     "minutes": 3,
     "begins": None,
     "night": (22, 8),
@@ -202,7 +204,7 @@ PREVIEW: dict[str, object] = {
     "long": True,
     "platforms": {"telegram", "matrix"},
 }
-BROADCAST = Look(3, "Chile", ("Telegram",), Phrase("is done"), 7, 3, 1, 1, 1, 1)
+BROADCAST = Look(3, "Chile", ("Telegram",), Phrase("is done"), 7, 3, 1, 1, 1, 1, 1, (("Matrix", 1),))
 ELSEWHERE |= {
     **{
         f"broadcast/{name}": {}

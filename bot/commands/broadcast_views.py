@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bot.broadcasts import Broadcast, Fate, NewBroadcast, Size, State
+from bot.broadcasts import APPS, Broadcast, Fate, NewBroadcast, Size, State
 from bot.platforms.base import plain_text
 
 LOOK = 0.5
@@ -39,8 +39,8 @@ def listed(found: Iterable[Broadcast]) -> str:
     lines = [
         f"{one.id:>5}  {one.created_at:%Y-%m-%d %H:%M} UTC  {one.people(Fate.SENT):>7,} of {one.people():>7,} sent"
         f"  {one.terms.scope.campaign}: {STATES[one.state]}"
-        + f"; {one.unsettled:,} unknown"
-        * bool(one.unsettled)
+        + f"; {one.unsettled:,} unknown" * bool(one.unsettled)
+        + "".join(f"; {people:,} wait for {_app(name)}" for name, people in one.waiting.items())
         for one in found
     ]
     return "\n".join(lines) or "There has been no broadcast yet."
@@ -48,10 +48,11 @@ def listed(found: Iterable[Broadcast]) -> str:
 
 def shown(found: Broadcast, *, brief: bool = False) -> str:
     """Return what there is to know of one; `brief` is without what it says."""
-    lines = [f"Broadcast {found.id} {STATES[found.state]}."]
+    lines = [f"Update {found.id} {STATES[found.state]}."]
     if not brief:
         lines += [*_terms(found.terms), ""]
     lines += [f"{found.people(fate):>9,}  {words}" for fate, words in FATES.items() if found.people(fate)]
+    lines += _waits(found)
     if found.unsettled:
         lines += [
             "Of the unknown, the connection broke before the platform had answered. Decide:",
@@ -61,7 +62,19 @@ def shown(found: Broadcast, *, brief: bool = False) -> str:
     return "\n".join(lines)
 
 
-def asked(new: NewBroadcast, size: Size, a_second: int) -> str:
+def _waits(found: Broadcast) -> list[str]:
+    """Return a line for each platform that is not connected and has something to get."""
+    return [
+        f"{people:>9,}  wait for {_app(name)}, which is not connected"
+        for name, people in found.waiting.items()
+    ]
+
+
+def _app(platform: str) -> str:
+    return str(APPS.get(platform, platform))
+
+
+def asked(new: NewBroadcast, size: Size, out_of_reach: Mapping[str, int], a_second: int) -> str:
     """Return what is to be known before it goes out."""
     lines = [*_terms(new), ""]
     lines += [
@@ -69,6 +82,10 @@ def asked(new: NewBroadcast, size: Size, a_second: int) -> str:
         for (platform, language), people in size.items()
     ]
     lines.append(f"{sum(size.values()):>9,}  in all")
+    lines += [
+        f"{people:>9,}  not to be reached: the bot has no account on {_app(name)}"
+        for name, people in out_of_reach.items()
+    ]
     most = sum(people for (platform, _), people in size.items() if platform == "telegram")
     if most and a_second:
         lines.append(f"It takes about {_time(most / a_second)} at Telegram's pace.")
@@ -105,7 +122,8 @@ async def followed(look: Callable[[], Awaitable[Broadcast]], to: TextIO, pause: 
         while True:
             found = await look()
             over = found.people() - found.people(Fate.READY, Fate.SENDING)
-            progress.update(bar, total=found.people(), completed=over, description=STATES[found.state])
+            state = ", ".join([STATES[found.state], *(f"waits for {_app(name)}" for name in found.waiting)])
+            progress.update(bar, total=found.people(), completed=over, description=state)
             if found.state in (State.DONE, State.CANCELLED, State.PAUSED):
                 return found
             await asyncio.sleep(pause)

@@ -153,15 +153,17 @@ async def _send(order: Order, settings: config.Settings, *, yes: bool, follow: b
     world, _ = furnish(settings, thorough=False)
     new = ordered(order, world.campaigns, world.countries)
     async with _work(settings) as work:
-        size = await work.audience(new.scope)
-    click.echo(asked(new, size, settings.limits.per_second))
+        if not in_use(settings.database):  # by the time there is a bot, it may have other accounts
+            await work.note_platforms(())
+        size, out_of_reach = await work.audience(new.scope), await work.out_of_reach(new.scope)
+    click.echo(asked(new, size, out_of_reach, settings.limits.per_second))
     if not size:
         raise config.ConfigError(["nobody would get it; nothing was sent"])
     if not (yes or click.confirm("Send it?")):
         raise config.ConfigError(["nothing was sent"])
     async with _work(settings) as work:
         number = await work.start_broadcast(TERMINAL, new)
-    click.echo(f"It is broadcast {number}.")
+    click.echo(f"It is update {number}.")
     if follow and await _sent_now(settings, number):
         await _follow(settings, number)
 
@@ -203,8 +205,8 @@ def _steering(number: int, to: State, done: str, cannot: str) -> Callable[[confi
         async with _work(settings) as work:
             found = await work.steer(number, to)
         if found is None:
-            raise config.ConfigError([f"broadcast {number}: {cannot}"])
-        click.echo(f"Broadcast {number} {done}.")
+            raise config.ConfigError([f"update {number}: {cannot}"])
+        click.echo(shown(found, brief=True) if to == State.CANCELLED else f"Update {number} {done}.")
         if to == State.RUNNING and not in_use(settings.database):
             click.echo(NOBODY_SENDS)
 

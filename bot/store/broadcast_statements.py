@@ -53,11 +53,17 @@ _addressed = (
     .select_from(t.subscription.outerjoin(t.group, _place))
     .where(*_within())
 )
+_among = or_(
+    bindparam("among").is_(None), func.instr(bindparam("among"), "[" + _s.platform + "]") > literal(0)
+)
 ADDRESS = insert(t.delivery).from_select(
     ["platform", "chat", "message", "queued_at", "broadcast", "language", "state", "tries"],
-    _addressed.order_by(_s.asked_at, _s.platform, _s.chat),
+    _addressed.where(_among).order_by(_s.asked_at, _s.platform, _s.chat),
 )
-"""A message of a broadcast for each chat within its scope; a group gets it in its topic for news, if it has one."""
+"""A message of a broadcast for each chat within its scope; a group gets it in its topic for news, if it has one.
+
+Where `among` names platforms, as in "[telegram][matrix]", it goes to these alone.
+"""
 
 # --- the broadcast itself
 
@@ -106,6 +112,12 @@ COUNT = _fate.on_conflict_do_update(
 )
 """Count messages whose end is known; nobody's chat stays with that."""
 OF_STATE = _left.where(_d.state == bindparam("was"))
+CUT_OFF = (
+    update(t.delivery)
+    .where(_of, _d.platform == bindparam("platform"), _d.state == Fate.SENDING.value)
+    .values(state=Fate.UNKNOWN.value)
+)
+"""Say of what was under way to a platform that is not connected any more what is known of it."""
 END_ALL = remove(t.delivery).where(_of, _d.state == bindparam("was"))
 AGAIN = (
     update(t.delivery)

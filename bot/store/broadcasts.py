@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 
 from bot.broadcasts import Attached, Broadcast, Content, Counts, Fate, NewBroadcast, Quiet, Scope, Size, State
 from bot.events import Chat, Person
 from bot.store import broadcast_statements as statements
-from bot.store.transaction import Transaction
+from bot.store.reach import Reach
 
 STEERED = {
     State.PAUSED: (State.RUNNING,),
@@ -21,11 +22,24 @@ STEERED = {
 """To which states somebody may bring a broadcast, and out of which."""
 
 
-class BroadcastWork(Transaction):
+class BroadcastWork(Reach):
     """What can be done about broadcasts in one transaction."""
 
     async def audience(self, scope: Scope) -> Size:
-        """Return how many people are within `scope`, by platform and language; "" is a language that is not known."""
+        """Return how many people can be reached within `scope`, by platform and language; "" is one not known."""
+        known = await self.platforms()
+        everybody = await self._everybody(scope)
+        return {of: people for of, people in everybody.items() if not known or of[0] in known}
+
+    async def out_of_reach(self, scope: Scope) -> Mapping[str, int]:
+        """Return how many people within `scope` cannot be reached, by the platforms that have no account of ours."""
+        known = await self.platforms()
+        found: Counter[str] = Counter()
+        for (platform, _), people in (await self._everybody(scope)).items():
+            found[platform] += people if known and platform not in known else 0
+        return +found
+
+    async def _everybody(self, scope: Scope) -> Size:
         rows = await self._connection.rows(statements.AUDIENCE, **filters(scope))
         return {(row["platform"], row["language"]): row["people"] for row in rows}
 
@@ -52,12 +66,16 @@ class BroadcastWork(Transaction):
         return int(row["id"])
 
     async def begin(self, number: int) -> bool:
-        """Return whether a broadcast was begun: that is done once it is due, for those who ask for news by then."""
+        """Return whether a broadcast was begun: that is done once it is due, for those who ask for news by then.
+
+        It goes to the platforms on which there is an account.
+        """
         found = await self._one(number)
         if found is None or found.state != State.SET or found.terms.starts_at.timestamp() > self._now:
             return False
+        among = "".join(f"[{name}]" for name in await self.platforms()) or None
         await self._connection.rows(
-            statements.ADDRESS, number=number, at=self._now, **filters(found.terms.scope)
+            statements.ADDRESS, number=number, at=self._now, among=among, **filters(found.terms.scope)
         )
         await self._set_state(number, State.RUNNING)
         return True
@@ -87,6 +105,8 @@ class BroadcastWork(Transaction):
             return None
         if to == State.CANCELLED:
             await self._end(number, Fate.READY, Fate.CANCELLED)
+            for platform in found.waiting:
+                await self._connection.rows(statements.CUT_OFF, number=number, platform=platform)
         await self._set_state(number, to)
         return await self.broadcast(number)
 
@@ -140,6 +160,11 @@ class BroadcastWork(Transaction):
         for one in await self._connection.rows(statements.COUNTS, number=row["id"]):
             counts[one["platform"], one["language"], Fate(one["state"])] += one["people"]
         [left] = await self._connection.rows(statements.UNSETTLED, number=row["id"])
+        connected = await self.platforms()
+        waiting: Counter[str] = Counter()
+        for (platform, _, fate), people in counts.items():
+            if connected and not connected.get(platform) and fate in (Fate.READY, Fate.SENDING):
+                waiting[platform] += people
         return Broadcast(
             row["id"],
             row["author"],
@@ -149,6 +174,7 @@ class BroadcastWork(Transaction):
             datetime.fromtimestamp(row["created_at"], UTC),
             None if row["ended_at"] is None else datetime.fromtimestamp(row["ended_at"], UTC),
             left["people"],
+            dict(waiting),
         )
 
 

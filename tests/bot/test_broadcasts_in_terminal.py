@@ -11,7 +11,7 @@ from bot.broadcasts import Fate, State
 from bot.store.store import Store
 from tests.bot.store.followers import follow, numbered, update
 from tests.bot.store.people import ANNA
-from tests.botapi import BotApi
+from tests.botapi import BotApi, User
 from tests.broadcast_ordeals import Mailed, beside
 from tests.telegram_program import Program, careless
 from tests.terminal import Ended, run
@@ -42,6 +42,15 @@ def texts(folder: Path, **by_language: str) -> list[str]:
         file.write_text(text, encoding="utf-8")
         files.append(str(file))
     return files
+
+
+async def told(user: User, words: str) -> None:
+    """Wait until a message says that to somebody."""
+    for _ in range(400):
+        if any(words in message.text for message in user.private.bot_messages):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"waited in vain: {words}")
 
 
 async def test_an_update_from_files(tmp_path: Path) -> None:
@@ -76,7 +85,7 @@ async def test_an_update_from_files(tmp_path: Path) -> None:
         assert NOBODY not in done.said
         found = await broadcasts(data)
         assert "40 of      40 sent  zhanaozen-2011: has gone out" in found.said
-        assert "Broadcast 1 has gone out." in (await broadcasts(data, "show", "1")).said
+        assert "Update 1 has gone out." in (await broadcasts(data, "show", "1")).said
         assert not (careful := careless(server)), careful
         assert mailed.author.private.bot_count == 0
 
@@ -98,7 +107,7 @@ async def test_nobody_sends_it(tmp_path: Path) -> None:
         assert found
         assert found.state == State(state)
     again = await broadcasts(tmp_path / "data", "cancel", "1")
-    assert (again.status, again.complaint.strip()) == (1, "broadcast 1: It has ended already.")
+    assert (again.status, again.complaint.strip()) == (1, "update 1: It has ended already.")
 
 
 async def test_a_running_bot_notices(tmp_path: Path) -> None:
@@ -116,6 +125,33 @@ async def test_a_running_bot_notices(tmp_path: Path) -> None:
         done = await broadcasts(tmp_path, "show", "1", "--follow")
         assert "120  sent" in done.said
         mailed.check(await mailed.found())
+
+
+async def test_a_platform_without_an_account(tmp_path: Path) -> None:
+    """Who can only be reached where the bot has no account is counted apart, before and after; cancelling ends it."""
+    async with BotApi() as server, Program(server, tmp_path) as program:
+        mailed = await Mailed.prepared(server, program, 3)
+        store = await Store.open(program.database)
+        try:
+            await follow(store, "@a:x.example", "@b:x.example", platform="matrix")
+            await follow(store, "@c:x.example", platform="matrix", campaign="zhanaozen-2011")
+            await follow(store, str(mailed.people[0].id), platform="telegram", campaign="zhanaozen-2011")
+        finally:
+            await store.close()
+        await mailed.begin()  # while nobody knows yet which accounts there are
+        await program.start()
+        await told(mailed.author, "Waiting for Matrix, which is not connected: 2")
+        assert all(user.private.bot_count == 1 for user in mailed.people)
+        assert "2  wait for Matrix, which is not connected" in (await broadcasts(tmp_path, "show", "1")).said
+        assert "3 of       5 sent  iran: is going out; 2 wait for Matrix" in (await broadcasts(tmp_path)).said
+        done = await broadcasts(tmp_path, "cancel", "1")
+        for said in ("Update 1 was cancelled.", "3  sent", "2  not sent any more"):
+            assert said in done.said
+        await told(mailed.author, "Update 1 was cancelled: 3 of 5 have got it.")
+        words = texts(tmp_path, en="News")
+        sent = await broadcasts(tmp_path, "send", *words, "--campaign", "zhanaozen-2011", "--yes")
+        for said in ("1  in all", "1  not to be reached: the bot has no account on Matrix", "1  sent"):
+            assert said in sent.said
 
 
 async def test_what_is_not_known_is_settled(tmp_path: Path) -> None:

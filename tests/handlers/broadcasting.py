@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -45,6 +45,8 @@ class Office:
     """What people are in the group, by their id."""
     read: list[str] = field(default_factory=list)
     """Whose role was read, in order."""
+    pace: Mapping[str, float] | None = None
+    """Messages that go out in a second, if not as many as usual."""
     files: dict[str, Fetched] = field(default_factory=lambda: {GIVEN.place: PHOTO})
 
     def door(self, name: str, language: str = "en") -> Door:
@@ -52,6 +54,7 @@ class Office:
         world, messages = furnished()
         accounts = frozenset(f"wire:{one}" for one in self.organisers)
         world = replace(world, organisers=Organisers(accounts=accounts), clock=lambda: self.now)
+        world = replace(world, pace=self.pace or world.pace)
         roles, files = Roles(clock=self.seconds), Files()
         roles.connect("wire", self)
         files.connect("wire", self)

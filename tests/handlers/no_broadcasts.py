@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.broadcasts import Broadcast, NewBroadcast, Scope, Size, State
 from bot.events import Person
 
@@ -10,6 +12,10 @@ class NoBroadcasts:
     """Finds no broadcast, and keeps none."""
 
     async def audience(self, scope: Scope) -> Size:
+        """Return nobody."""
+        return {}
+
+    async def out_of_reach(self, scope: Scope) -> Mapping[str, int]:
         """Return nobody."""
         return {}
 

@@ -48,7 +48,7 @@ async def test_written_seen_and_sent(here: Office) -> None:
     assert "5 recipients" in shown
     assert "wire: 5 (English 5)" in shown
     assert "It begins at once. It takes a minute or two at most." in shown
-    assert (await olga.tap("Send it now")).startswith("Agreed. No. 1 is on its way.")
+    assert (await olga.tap("Send it now")).startswith("Agreed. Update 1 is on its way.")
     (one,) = await here.recorded()
     assert (one.terms.scope, one.people(), one.terms.told) == (Scope(CAMPAIGN), 5, Chat("wire", "olga"))
     assert dict(one.terms.content.texts) == {"en": "All &lt;b&gt;out&lt;/b&gt; on Friday"}
@@ -311,7 +311,7 @@ async def test_an_admin(here: Office) -> None:
     here.roles["ada"] = "admin"
     ada = here.door("ada")
     assert "3 recipients" in await say(ada, "/broadcast", *WRITTEN)
-    assert (await ada.tap("Send it now")).startswith("Agreed. No. 1")
+    assert (await ada.tap("Send it now")).startswith("Agreed. Update 1")
     (one,) = await here.recorded()
     assert one.terms.scope == Scope(CAMPAIGN, group=code)
     here.pass_minutes(30)
@@ -378,7 +378,7 @@ async def test_a_second_organiser(here: Office) -> None:
     olga, otto = here.door("olga"), here.door("otto")
     assert "a second organiser has to agree" in await to_the_preview(olga)
     assert "I have asked them" in await olga.tap("Send it now")
-    assert "wants to tell 501 people something (no. 1)" in (await here.heard("otto"))[-1]
+    assert "wants to tell 501 people something (update 1)" in (await here.heard("otto"))[-1]
     assert await here.states() == [State.ASKED]
     assert "There is nothing for you to agree to" in await olga.say("/broadcasts 1 agree")
     assert await here.states() == [State.ASKED]

@@ -32,8 +32,9 @@ async def here(tmp_path: Path) -> AsyncIterator[Office]:
 async def test_listed_and_looked_at(here: Office) -> None:
     """The latest are listed with their state and numbers; one is shown as it was sent, with what can be done."""
     olga = here.door("olga")
-    assert "No. 1, Kazakhstan: Zhanaozen 2011: is being sent" in await olga.say("/broadcasts")
-    shown = await olga.tap("No. 1")
+    listed = await olga.say("/broadcasts")
+    assert "Update 1 is being sent\nKazakhstan: Zhanaozen 2011\n0 of 5 sent, 5 to go" in listed
+    shown = await olga.tap("Update 1")
     assert olga.last[0].html == "All <b>out</b>"
     assert "is being sent" in shown
     assert "0 of 5 sent, 5 to go" in shown
@@ -57,6 +58,7 @@ async def test_steered(here: Office) -> None:
     assert "is being sent" in await olga.tap("Go on")
     assert "was cancelled" in await olga.say("/broadcasts 1 cancel")
     assert await here.states() == [State.CANCELLED]
+    assert "0 of 5 sent, 5 not sent any more" in await olga.say("/broadcasts 1")
     told = await olga.say("/broadcasts 1 go")
     assert told.startswith("That cannot be done as it stands now:")
     assert "was cancelled" in told
@@ -76,11 +78,28 @@ async def test_the_unknown(here: Office, label: str, left: Fate) -> None:
     assert (await olga.press(again)).startswith("Nothing is unknown there.")
 
 
+async def test_a_platform_that_is_not_connected(here: Office) -> None:
+    """Who waits for a platform that is not connected is told apart; cancelling ends it, and says what became of it."""
+    async with here.store.work() as work:
+        await work.claim(1, "wire", 2)
+        await work.note_platforms(["wire", "telegram"])
+        await work.note_connected(["telegram"])
+    olga = here.door("olga")
+    for words in ("/broadcasts", "/broadcasts 1"):
+        assert "Waiting for wire, which is not connected: 5" in await olga.say(words)
+    told = await olga.say("/broadcasts 1 cancel")
+    assert "was cancelled" in told
+    assert "0 of 5 sent, 2 unknown, 3 not sent any more" in told
+    assert "Waiting" not in told
+    found = await here.whole(1)
+    assert (found.people(Fate.SENDING, Fate.READY), found.unsettled) == (0, 2)
+
+
 @pytest.mark.parametrize("words", ["7", "x", "99999999999", "1 jump", "#1"])
 async def test_anything_else(here: Office, words: str) -> None:
     """A number that is none here, or a word that means nothing, changes nothing."""
     told = await here.door("olga").say(f"/broadcasts {words}")
-    assert "No. 1" in told
+    assert "Update 1" in told
     assert await here.states() == [State.RUNNING]
 
 
@@ -100,8 +119,8 @@ async def test_an_admin(here: Office) -> None:
         await work.start_broadcast(Person("wire", "ada"), replace(NEW, scope=Scope(CAMPAIGN, group=code)))
     ada = here.door("ada")
     told = await ada.say("/broadcasts")
-    assert "No. 2" in told
-    assert "No. 1" not in told
+    assert "Update 2" in told
+    assert "Update 1" not in told
     assert (await ada.say("/broadcasts 1 cancel")).startswith("There is no such number here.")
     await ada.say("/broadcasts 2")
     pause = ada.button("Pause")

@@ -1,0 +1,65 @@
+"""Whom an update reaches, as its preview says it: on which platforms, and how long that takes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.assembly import furnish
+from bot.config import Settings
+from tests.bot.store.followers import numbered
+from tests.handlers.broadcasting import Office, office, say, to_the_preview
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Office]:
+    """A bot with one organiser, Olga, and five people who follow a campaign."""
+    async with office(tmp_path, "olga") as made:
+        await made.follow("a", "b", "c")
+        await made.follow("d", "e", language="ru")
+        yield made
+
+
+async def test_who_cannot_be_reached(here: Office) -> None:
+    """Who follows on a platform without an account is counted apart, and not among those who get it."""
+    await here.follow("m1", "m2", platform="matrix")
+    await here.follow("c", platform="console")
+    olga = here.door("olga")
+    async with here.store.work() as work:
+        await work.note_platforms(["wire"])
+    shown = await to_the_preview(olga)
+    assert "5 recipients" in shown
+    assert "for I have no account on Matrix: 2" in shown
+    assert "Terminal" not in shown
+    await olga.tap("Send it now")
+    assert (await here.recorded())[0].people() == 5
+
+
+async def test_nobody_can_be_reached(here: Office) -> None:
+    """Where nobody of those who fit can be reached, the preview says so, and nothing can be sent."""
+    olga = here.door("olga")
+    async with here.store.work() as work:
+        await work.note_platforms(["telegram"])
+    shown = await to_the_preview(olga)
+    assert "nobody who fits can be reached" in shown
+    assert "for I have no account on wire: 5" in shown
+    assert "Send it now" not in shown
+
+
+async def test_no_terminal_among_the_apps(here: Office) -> None:
+    """Nobody can be told anything in a terminal: it is no app to choose."""
+    olga = here.door("olga")
+    await say(olga, "/broadcast", "2", "2", "1")
+    assert [button.label for button in olga.last[-1].buttons][:-1] == ["Telegram", "Matrix"]
+
+
+@pytest.mark.parametrize(
+    ("pace", "said"), [(2, "about 5 minutes"), (0, "a minute or two"), (30, "a minute or two")]
+)
+async def test_how_long_it_takes(here: Office, pace: int, said: str) -> None:
+    """How long it takes is worked out from the pace that is set."""
+    await here.follow(*numbered("t", range(600)), platform="telegram")
+    here.pace = furnish(Settings.model_validate({"limits": {"per_second": pace}}), thorough=False)[0].pace
+    assert said in await to_the_preview(here.door("olga"))
