@@ -63,10 +63,14 @@ def parse(text: str) -> Message:
     message = Message(html, tuple(shown), *others[:2])
     if len(others) <= 2:  # no file goes with it, and it is no card
         return message
-    kept_later: tuple[Any, ...] = (None, "")[len(others) - 4 :]
-    document, apology, card, language = (*others[2:], *kept_later)
-    read = document and _read(*document)
-    return replace(message, document=read, apology=apology, card=card, language=language)
+    document, apology, *later = others[2:]  # versions before this one kept less
+    return replace(
+        message,
+        document=document and _read(*document),
+        apology=apology,
+        card=later[0] if later else None,
+        language=later[1] if later[1:] else "",
+    )
 
 
 def _read(name: str, kind: str, *parts: Any) -> Document:
