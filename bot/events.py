@@ -245,6 +245,8 @@ class Extract:
     since: str
     until: str
     language: str
+    countries: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

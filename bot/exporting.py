@@ -155,7 +155,7 @@ class Exports:
 
 def _filters(wanted: Extract) -> Filters:
     since, until = (date.fromisoformat(day) if day else None for day in (wanted.since, wanted.until))
-    return Filters(wanted.campaigns, since=since, until=until)
+    return Filters(wanted.campaigns, wanted.countries, wanted.statuses, since, until)
 
 
 def _counted(lines: Iterator[Line], seen: Callable[[int], None]) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.campaigns import Campaign
@@ -11,7 +11,9 @@ from bot.choosing import Option
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Document, Event, Extract, Phrase, Reply
 from bot.export.order import Filters, Form, Order
+from bot.pledges import Status
 from bot.steps import Choice, Question, Refused, Step
+from handlers.questions import ask_country
 from handlers.world import Store, Talk, World, again
 
 MOST = 50_000
@@ -31,6 +33,20 @@ _PERIODS = (
     Option("month", Phrase("The last 30 days")),
     Option(_OWN, Phrase("Other days")),
 )
+_PART = "part"
+_FIRST = Option(_PART, Phrase("Choose by country or status first"))
+_SENT, _ANSWERED, _PROMISED = "sent", "answered", "promised"
+_FARS = (
+    Option(_ALL, Phrase("All of them")),
+    Option(_SENT, Phrase("Those that were sent")),
+    Option(_ANSWERED, Phrase("Those that were answered")),
+    Option(_PROMISED, Phrase("Those that are promised and not sent yet")),
+)
+_STATUSES = {
+    _SENT: (Status.SENT, Status.ANSWERED),
+    _ANSWERED: (Status.ANSWERED,),
+    _PROMISED: (Status.PLEDGED, Status.PLANNED),
+}
 
 
 def for_organisers(event: Event, answers: Answers, world: World, ends: bool) -> Reply | None:
@@ -41,7 +57,7 @@ def for_organisers(event: Event, answers: Answers, world: World, ends: bool) -> 
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
-    """Yield the steps: in which form, of which campaign, from which days."""
+    """Yield the steps: in which form, of which campaign, from which days; if wanted, how far and from which country."""
     yield Choice("form", Reply("export/form"), _FORMS, again=again("form"))
     campaigns = tuple(world.campaigns)
     alone = answers.text("form") == Form.PDF
@@ -49,9 +65,20 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
         each = tuple(Option(campaign.slug, campaign.button) for campaign in campaigns)
         every = () if alone else (Option(_ALL, Phrase("All of them")),)
         yield Choice("campaign", Reply("export/campaign"), (*every, *each), again=again("campaign"))
-    yield Choice("period", Reply("export/period"), _PERIODS, again=again("period"))
-    if answers.text("period") == _OWN:
+    first = () if alone else (_FIRST,)
+    yield Choice("period", Reply("export/period"), (*_PERIODS, *first), again=again("period"))
+    if answers.text("period") == _PART:
+        yield Choice("far", Reply("export/far"), _FARS, again=again("far"))
+        where = replace(ask_country(world.countries), prompt=Reply("export/country"), locate=None)
+        yield where
+        yield Choice("then", Reply("export/period"), _PERIODS, again=again("period"))
+    if _period(answers) == _OWN:
         yield Question("days", Reply("export/days"), _two_days)
+
+
+def _period(answers: Answers) -> str:
+    """Return from which days the letters are to be."""
+    return answers.text("then") or answers.text("period")
 
 
 def _two_days(words: str) -> str | Refused:
@@ -94,7 +121,16 @@ class _Asked:
         """Return it; a page to hand over is in the language of whoever asked for it."""
         filters = self.order.filters
         since, until = (day.isoformat() if day else "" for day in (filters.since, filters.until))
-        extract = Extract(self.account, self.order.form, filters.campaigns, since, until, language)
+        extract = Extract(
+            self.account,
+            self.order.form,
+            filters.campaigns,
+            since,
+            until,
+            language,
+            filters.countries,
+            filters.statuses,
+        )
         return Document(self.name, extract)
 
 
@@ -109,12 +145,14 @@ def _campaigns(answers: Answers, world: World) -> tuple[Campaign, ...]:
 
 def _filters(event: Event, answers: Answers, world: World) -> Filters:
     slugs = tuple(campaign.slug for campaign in _campaigns(answers, world))
-    period, today = answers.text("period"), event.at.date()
+    countries = (answers.text("country"),) if answers.text("country") else ()
+    which = Filters(slugs, countries, tuple(map(str, _STATUSES.get(answers.text("far"), ()))))
+    period, today = _period(answers), event.at.date()
     if period == _OWN:
         since, until = map(date.fromisoformat, answers.text("days").split())
-        return Filters(slugs, since=since, until=until)
+        return replace(which, since=since, until=until)
     first = today - timedelta(days=_DAYS[period] - 1) if period in _DAYS else None
-    return Filters(slugs, since=first, until=today if first else None)
+    return replace(which, since=first, until=today if first else None)
 
 
 export: Talk = Dialogue(

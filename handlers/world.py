@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.accounts import named, person_of, private_chat
 from bot.broadcasts import Broadcast, NewBroadcast, Scope, Size, State
@@ -171,7 +171,14 @@ def spoken(person: Person, world: World) -> str | None:
     return code if code in world.languages else None
 
 
-def again(asked: str) -> Reply:
+Asked = Literal[
+    "campaign", "kind", "version", "sender", "fact", "review", "preview", "kit", "when", "ways", "consent", "zone",
+    "letter", "came", "from", "language", "form", "period", "far", "sure",
+]  # fmt: skip
+"""What there is a sentence for that asks it once more."""
+
+
+def again(asked: Asked) -> Reply:
     """Return the one sentence in which something is asked that was asked before."""
     return Reply("choose/again", {"asked": asked})
 

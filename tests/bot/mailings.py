@@ -83,6 +83,14 @@ class Wire:
         return Counter(chat.id for _, chat, _ in self.got)
 
 
+class Dead:
+    """The platform as it is for a process that has died: nothing reaches it."""
+
+    async def send(self, chat: Chat, message: Message, delivery: int) -> str | None:
+        """Take nothing."""
+        raise asyncio.CancelledError
+
+
 @dataclass
 class Post:
     """A bot that sends broadcasts over a wire, and can be started again."""
@@ -93,6 +101,8 @@ class Post:
     limits: Limits
     mailing: Mailing
     outbox: Outbox
+    repeatable: float | None = None
+    """For how many seconds the wire knows a message again, if it does at all."""
 
     async def start(self) -> None:
         """Start to send, as a new process does."""
@@ -101,11 +111,24 @@ class Post:
         telling = Telling(self.store, self.outbox, MESSAGES, {"wire": self.limits.a_second}, self.time)
         self.mailing = Mailing(self.store, telling, self.time, self.time.sleep)
         await self.outbox.connect("wire", self.wire, pacing=pacing)
-        await self.mailing.connect("wire", self.wire, pacing)
+        await self.mailing.connect("wire", self.wire, pacing, self.repeatable)
 
     async def restart(self) -> None:
         """Stop in good order, and start again."""
         await self.stop()
+        await self.start()
+
+    async def crash(self) -> None:
+        """Die at once, and start again: what became of what was under way is known to nobody."""
+        claims = [one for one in asyncio.all_tasks() if "Mailing._start" in repr(one.get_coro())]
+        for line in self.mailing._lines.values():
+            line.sender = Dead()
+        if claims:  # what is being written to the disk gets there, or does not
+            await asyncio.wait(claims)
+        dying = [*self.mailing._tasks, *self.mailing._sending, *self.outbox._tasks]
+        for one in dying:
+            one.cancel()
+        await asyncio.gather(*dying, return_exceptions=True)
         await self.start()
 
     async def stop(self) -> None:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pyrage
 import pytest
 
-from bot.events import Chat, Document, Extract, Message
+from bot.events import Chat, Document, Extract, Message, Person
 from bot.export.order import Form, Order
 from bot.exporting import Exports
+from bot.pledges import Status
 from bot.store.store import Store
 from handlers import export
 from tests.bot.platforms.telegram_bot import Running, bot_on
 from tests.bot.platforms.telegram_care import say, stored, tap
 from tests.bot.reading import text
 from tests.bot.sheets import fill
-from tests.bot.store.people import count
+from tests.bot.store.people import count, pledge
 from tests.botapi import BotApi, User
 from tests.botapi import Message as Shown
-from tests.door import KEY, furnished
+from tests.door import KEY, NOW, furnished
 
 UNION = "=Union of Quedlinburg"
 
@@ -135,6 +138,47 @@ async def test_other_days(bot: Running, ada: User, tmp_path: Path) -> None:
         assert answer in shown.text
     [line] = logged(tmp_path)
     assert (line["since"], line["until"]) == ("2026-11-23", "2026-11-23")
+
+
+@pytest.mark.parametrize(
+    ("far", "where", "found"),
+    [
+        ("Those that were sent", "Germany", ["sent", "answered"]),
+        ("Those that were answered", "/skip", ["answered"]),
+        ("Those that are promised", "/skip", ["pledged", "planned"]),
+        ("All of them", "/skip", ["sent", "sent", "answered", "pledged", "planned"]),
+        ("Those that are promised", "France", []),
+    ],
+)
+async def test_a_part(
+    bot: Running, ada: User, far: str, where: str, found: list[str], tmp_path: Path
+) -> None:
+    """Letters can be chosen by country and by what became of them; a wrong answer is asked again in its own words."""
+    one = pledge("zhanaozen-2011", day=NOW.date())
+    letters = [replace(one, status=status) for status in (Status.ANSWERED, Status.PLEDGED, Status.PLANNED)]
+    async with bot.bot.store.work() as work:
+        for n, letter in enumerate((replace(one, status=Status.SENT, country="FR"), *letters)):
+            await work.add_pledge(Person("wire", f"{n} of them"), letter)
+    await say(bot, ada, "/export")
+    assert "In which form?" in (await say(bot, ada, "xyzzy"))[0].text
+    await tap(bot, ada, "A plain table")
+    await tap(bot, ada, "Kazakhstan")
+    assert "From which days?" in (await say(bot, ada, "xyzzy"))[0].text
+    await tap(bot, ada, "Choose by country")
+    assert "Which of the letters?" in (await say(bot, ada, "xyzzy"))[0].text
+    await tap(bot, ada, far)
+    await say(bot, ada, where)
+    [shown] = await tap(bot, ada, "The last 30 days")
+    if not found:
+        assert shown.file is None
+        assert logged(tmp_path) == []
+        return
+    assert shown.file is not None
+    rows = csv.DictReader(io.StringIO(shown.file.data.decode("utf-8-sig"), newline=""))
+    assert sorted(row["status"] for row in rows) == sorted(found)
+    [line] = logged(tmp_path)
+    assert line.get("country") == (["DE"] if where == "Germany" else None)
+    assert ("Germany" in shown.text) == (where == "Germany")
 
 
 @pytest.mark.parametrize("words", ["/export", "/export all", "/export xlsx"])
