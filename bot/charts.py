@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton
 
 from bot.choosing import Label, Speak
@@ -15,6 +14,7 @@ from bot.countries import Countries, CountryName
 from bot.events import Chart, Document, Phrase
 from bot.figures import Count, Figures
 from bot.pledges import DayCount
+from bot.writing import locale_of
 
 Subject = Literal["time", "kinds", "countries", "channels"]
 Step = Literal["day", "week", "month"]
@@ -115,7 +115,7 @@ class Pictured:
         """Return what is to be drawn."""
         values = {
             "campaign": self.figures.campaign.title,
-            "day": format_date(self.on, "long", locale=_locale(language)),
+            "day": format_date(self.on, "long", locale=locale_of(language)),
             "counted": self.counted,
         }
         below, names = WHOSE, (SENT, PROMISED)
@@ -196,8 +196,4 @@ def _begin(day: date, step: Step) -> date:
 
 
 def _date(day: date, step: Step, language: str) -> str:
-    return format_skeleton("yMMM" if step == "month" else "MMMd", day, locale=_locale(language))
-
-
-def _locale(language: str) -> Locale:
-    return Locale.parse("en_GB" if language == "en" else language)
+    return format_skeleton("yMMM" if step == "month" else "MMMd", day, locale=locale_of(language))

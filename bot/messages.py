@@ -20,6 +20,7 @@ from bot.choosing import Label, Speak
 from bot.countries import Countries
 from bot.direction import isolated
 from bot.events import Button, Document, Drawn, Enclosed, Message, Phrase, Reply, ShownButton
+from bot.writing import locale_of
 
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
@@ -124,7 +125,7 @@ class _Voice:
         self._templates.filters.update(self._filters(countries))
 
     def _filters(self, countries: Countries) -> dict[str, Callable[..., object]]:
-        locale = Locale.parse("en_GB" if self._language == "en" else self._language)
+        locale = locale_of(self._language)
 
         def listed(items: Iterable[object]) -> str:
             return lists.format_list([str(self._finalize(item)) for item in items], locale=locale)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_day_names
 
+from bot.writing import locale_of
+
 _DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _HOURS = re.compile(r"(Mo|Tu|We|Th|Fr|Sa|Su)-(Mo|Tu|We|Th|Fr|Sa|Su) (\d\d:\d\d)-(\d\d:\d\d)")
 _USUAL = "Mo-Fr 09:00-18:00"
@@ -64,7 +66,7 @@ class OfficeTime:
 
     def in_language(self, language: str) -> str:
         """Return the day of the week and the time of day there."""
-        locale = "en_GB" if language == "en" else language
+        locale = locale_of(language)
         return f"{format_date(self.now, 'EEEE', locale)} {format_time(self.now, 'HH:mm', locale=locale)}"
 
 

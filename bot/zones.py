@@ -14,6 +14,7 @@ from babel.dates import format_skeleton, format_time, get_timezone_location
 
 from bot.events import Place
 from bot.places import time_zone_at
+from bot.writing import locale_of
 
 MORNING, EVENING = time(8), time(21)
 """Between these two somebody may be written to; nobody is from the evening to the morning."""
@@ -96,7 +97,7 @@ class Moment:
 
     def in_language(self, language: str) -> str:
         """Return the day and the time of day."""
-        locale = "en_GB" if language == "en" else language
+        locale = locale_of(language)
         local = self.at.astimezone(zone_of(self.zone))
         day = format_skeleton("MMMMEEEEd", local, locale=locale)
         return f"{day}, {format_time(local, 'HH:mm', locale=locale)}"
@@ -111,6 +112,6 @@ class TownClock:
 
     def in_language(self, language: str) -> str:
         """Return the town, and the time there."""
-        locale = "en_GB" if language == "en" else language
+        locale = locale_of(language)
         town = get_timezone_location(self.zone, locale=locale, return_city=True)
         return f"{self.now.astimezone(ZoneInfo(self.zone)):%H:%M} ({town})"

@@ -14,6 +14,7 @@ from bot.choosing import Option
 from bot.dialogue import Answers
 from bot.events import Phrase, Reply
 from bot.steps import Choice, Question, Step
+from bot.writing import locale_of
 from handlers.moments import Moment, Zone, moment
 from handlers.world import World, again
 
@@ -38,7 +39,7 @@ class Spoken:
 
     def in_language(self, language: str) -> str:
         """Return the day, the time, and the time zone."""
-        locale = "en_GB" if language == "en" else language
+        locale = locale_of(language)
         said = format_datetime(self.moment, "EEE d MMM HH:mm", tzinfo=ZoneInfo(self.zone), locale=locale)
         return f"{said} ({_named(self.zone)})"
 

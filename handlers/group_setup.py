@@ -14,6 +14,7 @@ from bot.choosing import Label
 from bot.events import Button, Chat, Event, Phrase, Reply
 from bot.groups import Group, Who
 from bot.messages import language_name
+from bot.writing import locale_of
 from handlers.world import Store, World
 
 GOALS = (10, 20, 50, 100, 200, 500)
@@ -37,7 +38,7 @@ class Day:
 
     def in_language(self, language: str) -> str:
         """Return the day of the week and the date."""
-        return format_skeleton("MMMEd", self.day, locale="en_GB" if language == "en" else language)
+        return format_skeleton("MMMEd", self.day, locale=locale_of(language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.letters import Letter
 from bot.office_hours import office_time
 from bot.places import time_zone_at
 from bot.steps import Choice
+from bot.writing import locale_of
 from handlers.copying import copies
 from handlers.route import BY, Route, channels_of
 from handlers.world import World, again
@@ -115,7 +116,7 @@ class Sheet:
     def _date(self, language: str) -> str:
         if self.letter.version == "published":
             return self.letter.campaign.written.in_language(language)
-        return format_date(self.today, "long", locale="en_GB" if language == "en" else language)
+        return format_date(self.today, "long", locale=locale_of(language))
 
 
 def _post(one: Addressee, letter: Letter, written: Written, world: World) -> Reply:

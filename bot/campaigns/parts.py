@@ -10,12 +10,12 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from babel import Locale
 from babel.dates import format_date, format_skeleton
 from pydantic import AfterValidator, Field, PlainValidator, ValidationInfo
 
 from bot.campaigns.sources import Sourced
 from bot.office_hours import Hours as OpeningHours
+from bot.writing import locale_of
 
 Status = Literal["open", "historical", "closed"]
 Version = Literal["published", "open"]
@@ -63,7 +63,7 @@ class PartialDate:
 
     def in_language(self, language: str) -> str:
         """Return the date in words: 16 December 2011, December 2011 or 2011."""
-        locale = Locale.parse("en_GB" if language == "en" else language)
+        locale = locale_of(language)
         if len(self._known) == 3:
             return format_date(self.first_day, "long", locale)
         return format_skeleton("yMMMM" if len(self._known) == 2 else "y", self.first_day, locale=locale)

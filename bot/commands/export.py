@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
@@ -17,7 +15,7 @@ from bot import config
 from bot.accounts import person_of
 from bot.assembly import beside, furnish
 from bot.audit import AuditLog
-from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, one_line
+from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, new_file, one_line
 from bot.export.order import NO_COUNTRY, Filters, Form, Order
 from bot.exporting import Exports, shown
 from bot.pledges import Status
@@ -81,7 +79,7 @@ async def _export(settings: config.Settings, order: Order, output: Path) -> None
     try:
         _look_at(order, exports)
         _look_at_output(output, order.form, sealed=bool(recipients))
-        with letters(store, order.filters) as found, _into(output) as into:
+        with letters(store, order.filters) as found, new_file(output) as into:
             number = found.number()
             if not number:
                 raise config.ConfigError(["there is no such letter; nothing was written"])
@@ -138,29 +136,6 @@ def _told(output: Path, number: int, *, sealed: bool) -> str:
 
 
 @contextlib.contextmanager
-def _into(output: Path) -> Iterator[BinaryIO]:
-    """Enter the new file, for its owner alone; it is taken away again if the block raises."""
-    if output == STANDARD_OUTPUT:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
-        return
-    try:
-        file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise config.ConfigError([f"{output}: there is such a file already; name another"]) from None
-    except OSError as error:
-        raise config.ConfigError(
-            [f"{output}: it cannot be written ({(error.strerror or '').lower()})"]
-        ) from None
-    try:
-        with os.fdopen(file, "wb") as into:
-            yield into
-    except BaseException:
-        output.unlink(missing_ok=True)
-        raise
-
-
-@contextlib.contextmanager
 def _progress(number: int) -> Iterator[Callable[[int], None]]:
     """Enter the progress bar, where somebody sees it; what it gives is told how many letters are written."""
     if not sys.stderr.isatty():
@@ -200,7 +175,7 @@ def open_file(file: Path, key: Path, output: Path | None) -> None:
                 [f"{file}: its name does not end in {SUFFIX}; say with --output where to write"]
             )
         try:
-            with _into(target) as into:
+            with new_file(target) as into:
                 opened(file, key, into)
         except SealError as error:
             raise config.ConfigError([str(error)]) from None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ import click
 from bot import config
 from bot.assembly import beside, furnish
 from bot.campaigns import Campaigns
-from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, one_line
+from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, new_file, one_line, unwritten
 from bot.figures import Figures, in_full, in_public
 from bot.pledges import PeopleCount
 from bot.report import Report, as_data, page
@@ -75,24 +74,11 @@ async def _published(settings: config.Settings) -> tuple[PeopleCount, ...]:
 
 
 def _write(text: str, output: Path) -> None:
-    """Write the report, for its owner alone where it is a file; raises ConfigError if it cannot be written whole."""
-    if output == STANDARD_OUTPUT:
-        sys.stdout.buffer.write(text.encode("utf-8"))
-        sys.stdout.buffer.flush()
-        return
+    """Write the report; raises ConfigError if a file cannot be written whole."""
     try:
-        descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise config.ConfigError([f"{output}: there is such a file already; name another"]) from None
+        with new_file(output) as into:
+            into.write(text.encode("utf-8"))
     except OSError as error:
-        raise config.ConfigError([_unwritten(output, error)]) from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(text.encode("utf-8"))
-    except OSError as error:
-        output.unlink(missing_ok=True)
-        raise config.ConfigError([_unwritten(output, error)]) from None
-
-
-def _unwritten(output: Path, error: OSError) -> str:
-    return f"{output}: it cannot be written ({(error.strerror or '').lower()})"
+        if output == STANDARD_OUTPUT:
+            raise
+        raise unwritten(output, error) from None

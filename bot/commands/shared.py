@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -47,3 +50,32 @@ OUTPUT = click.option(
     help="A new file; default: standard output.",
 )
 """Where what a command makes goes."""
+
+
+@contextlib.contextmanager
+def new_file(output: Path) -> Iterator[BinaryIO]:
+    """Enter the new file, for its owner alone, or standard output; a file is taken away again if the block raises.
+
+    Raises ConfigError if it cannot be made.
+    """
+    if output == STANDARD_OUTPUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    try:
+        file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConfigError([f"{output}: there is such a file already; name another"]) from None
+    except OSError as error:
+        raise unwritten(output, error) from None
+    try:
+        with os.fdopen(file, "wb") as into:
+            yield into
+    except BaseException:
+        output.unlink(missing_ok=True)
+        raise
+
+
+def unwritten(output: Path, error: OSError) -> ConfigError:
+    """Return what is said where a file cannot be written."""
+    return ConfigError([f"{output}: it cannot be written ({(error.strerror or '').lower()})"])

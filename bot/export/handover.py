@@ -21,6 +21,7 @@ from bot.export.numbers import Numbers
 from bot.figures import CHANNELS
 from bot.published import FEWEST
 from bot.resources import templates
+from bot.writing import locale_of
 
 _STATES = {
     "open": Phrase("open"),
@@ -44,7 +45,7 @@ class Told:
 
     def day(self, value: date) -> str:
         """Return a day in words."""
-        return format_date(value, "long", locale="en_GB" if self.language == "en" else self.language)
+        return format_date(value, "long", locale=locale_of(self.language))
 
     def say(self, text: Phrase) -> str:
         """Return a phrase."""

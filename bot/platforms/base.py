@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from html import escape
 from html.parser import HTMLParser
 from typing import Literal, Protocol, TypeVar
 from urllib.parse import unquote
@@ -180,6 +181,16 @@ class Run:
     text: str
     styles: frozenset[str] = frozenset()
     link: str | None = None
+
+    @property
+    def html(self) -> str:
+        """The words with their look, as HTML."""
+        words = escape(self.text, quote=False)
+        if not self.text.strip():
+            return words
+        for style in ("code",) if "code" in self.styles else sorted(self.styles):
+            words = f"<{style}>{words}</{style}>"
+        return f'<a href="{escape(self.link)}">{words}</a>' if self.link else words
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 
 from bot.cleaning import clean
+from bot.platforms.base import Run
 
 SUBSET = frozenset({"b", "i", "code", "pre", "a", "blockquote", "br"})
 _STYLES = {"b": "b", "strong": "b", "i": "i", "em": "i", "code": "code"}
@@ -27,13 +28,10 @@ LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Run):
     """Words with one look; `block` is the letter or quotation that they stand in."""
 
-    text: str
-    styles: frozenset[str]
-    link: str
-    block: str
+    block: str = ""
 
 
 def subset(html: str, *, lines: bool) -> str:
@@ -176,14 +174,5 @@ def _spaced(text: str) -> str:
 def _block(block: str, runs: Sequence[_Run]) -> str:
     if block == "pre":
         return f"<pre>{escape(''.join(run.text for run in runs).strip(chr(10)), quote=False)}</pre>"
-    words = "".join(map(_words, runs))
+    words = "".join(run.html for run in runs)
     return f"<blockquote>{words.strip(chr(10))}</blockquote>" if block else words
-
-
-def _words(run: _Run) -> str:
-    words = escape(run.text, quote=False)
-    if not run.text.strip():
-        return words
-    for style in ("code",) if "code" in run.styles else sorted(run.styles):
-        words = f"<{style}>{words}</{style}>"
-    return f'<a href="{escape(run.link)}">{words}</a>' if run.link else words

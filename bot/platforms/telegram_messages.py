@@ -179,12 +179,7 @@ def _written(runs: Sequence[Run]) -> Piece:
 
 def _html(run: Run) -> str:
     """Return words as HTML. Telegram makes links of e-mail addresses by itself, and refuses ours."""
-    words = escape(run.text, quote=False)
-    if not run.text.strip():
-        return words
-    for style in ("code",) if "code" in run.styles else sorted(run.styles):
-        words = f"<{style}>{words}</{style}>"
-    return f'<a href="{escape(run.link)}">{words}</a>' if run.link and _WEB.match(run.link) else words
+    return (run if _WEB.match(run.link or "") else replace(run, link=None)).html
 
 
 def _fits(part: Sequence[Piece], piece: Piece) -> bool:
