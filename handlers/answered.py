@@ -27,6 +27,7 @@ _NAMES = {
     "review": Phrase("When you read it"),
     "when": Phrase("When it is sent"),
     "ways": Phrase("To whom, and how"),
+    "rest": Phrase("Whether the rest will follow"),
     "consent": Phrase("What may be kept"),
     "zone": Phrase("Your time"),
     "came": Phrase("What came back"),

@@ -18,7 +18,7 @@ class Following(Protocol):
     """What a conversation may do to follow a letter, from the pledge to the answer."""
 
     async def mark_sent(
-        self, person: Person, number: int, day: date, ways: Sequence[Way] = ()
+        self, person: Person, number: int, day: date, ways: Sequence[Way] = (), rest: bool = False
     ) -> Pledge | None: ...
     async def plan(self, person: Person, letter: LetterKey, day: date) -> None: ...
     async def record_answer(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from bot.choosing import Option
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Event, Phrase, Reply
 from bot.pledges import Pledge, Way
+from bot.reminders import Asking
 from bot.steps import Choice, Question, Several, Step
 from bot.zones import Moment
 from handlers import pledging
@@ -19,6 +21,8 @@ from handlers.world import Store, Talk, World, again, ask_campaign, ask_kind, ch
 
 _LETTER = "<letter>"
 """The key of the letter of which it is asked how it has left."""
+_STAYS, _DROPPED = "stays", "dropped"
+"""What becomes of the ways that were promised and by which it has not left."""
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -57,13 +61,20 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
 
 
 def left(answers: Answers, world: World) -> Iterator[Step]:
-    """Yield the question by which ways a letter has left, once it is known which; one way needs no question."""
+    """Yield by which ways a letter has left, once it is known which, and whether any others will follow."""
     if _LETTER not in answers:
         return
     sent = Sent.read(answers.text(_LETTER))
     if len(sent.ways) > 1:
         ways = Reply("pledge/left", {"country": sent.country})
-        yield Several("ways", ways, options(sent, world), again=again("ways"))
+        promised = options(sent, world)
+        yield Several("ways", ways, promised, again=again("ways"))
+        rest = [one.label for one in promised if one.value not in answers.several("ways")]
+        if rest:
+            # Translators: after sending a letter by some of the ways that were promised: will the others follow?
+            stays = Option(_STAYS, Phrase("Yes, later"), also=(Phrase("yes"),))
+            dropped = Option(_DROPPED, Phrase("No, that is all"), also=(Phrase("no"),))
+            yield Choice("rest", Reply("pledge/rest", {"rest": rest}), (stays, dropped), again=again("rest"))
 
 
 async def mark(event: Event, answers: Answers, world: World, store: Store) -> Done:
@@ -82,8 +93,7 @@ async def mark(event: Event, answers: Answers, world: World, store: Store) -> Do
     if len(found) == 1 and not found[0].terms.status.has_left:
         return Done((), goes_on={_LETTER: of(found[0]).written()})
     if len(found) == 1:
-        before = {"pledge": pledging.shown(found[0], world), "before": True, "asking": None}
-        return Done((Reply("pledge/sent", before),))
+        return _recorded(found[0], world, before=True)
     if not words or found or any(p.terms.campaign == words for p in pledges):
         return _listed(pledges, world, said=not waiting)
     return Done((Reply("pledge/no-such", {"pledges": pledges}), *_listed(pledges, world).replies))
@@ -92,23 +102,47 @@ async def mark(event: Event, answers: Answers, world: World, store: Store) -> Do
 async def _left(
     event: Event, answers: Answers, pledges: tuple[Pledge, ...], world: World, store: Store
 ) -> Done:
-    """Record by which ways a letter has left, and when to ask what came back."""
+    """Record by which ways a letter has left, what stays promised, and when to ask what came back."""
     sent = Sent.read(answers.text(_LETTER))
     found = [p for p in pledges if p.terms.letter == sent.letter and not p.terms.status.has_left]
     if not found:  # it has been recorded, or forgotten, in the meantime
         return _listed(pledges, world)
     ways = [Way(*value.split(".", 1)) for value in answers.several("ways")]
-    done = await store.mark_sent(event.person, found[0].number, event.at.date(), ways)
+    stays = answers.text("rest") == _STAYS
+    done = await store.mark_sent(event.person, found[0].number, event.at.date(), ways, stays)
     await store.note_waiting(event.person, event.chat, sent.letter.campaign)
     world.cards.mark(await store.came_by(event.person))
-    said = {"pledge": pledging.shown(done or found[0], world), "before": False}
-    asking = await _ask_later(event, sent, world, store)
-    return Done((Reply("pledge/sent", {**said, "asking": asking}),))
+    mine = [one for one in await store.pledges(event.person) if one.terms.letter == sent.letter]
+    rest = [one for one in mine if not one.terms.status.has_left]
+    known = [one for one in await store.reminders(event.chat) if one.letter == sent.letter]
+    waiting = [Moment(one.due, one.zone) for one in known if rest and one.asking == Asking.SEND]
+    if waiting:  # it asks for the rest, and only then is there anything to be answered
+        return _recorded(done or found[0], world, rest=rest, reminding=waiting[0])
+    asking = await _ask_later(event, sent, [one.zone for one in known], world, store)
+    return _recorded(done or found[0], world, rest=rest, asking=asking)
 
 
-async def _ask_later(event: Event, sent: Sent, world: World, store: Store) -> Moment | None:
+def _recorded(
+    pledge: Pledge,
+    world: World,
+    *,
+    before: bool = False,
+    rest: Iterable[Pledge] = (),
+    reminding: Moment | None = None,
+    asking: Moment | None = None,
+) -> Done:
+    """Return that a letter is recorded as sent, what stays promised of it, and what will be asked about it when."""
+    said = {
+        "pledge": pledging.shown(pledge, world),
+        "before": before,
+        "reminding": reminding,
+        "asking": asking,
+    }
+    return Done((Reply("pledge/sent", {**said, "rest": [pledging.shown(one, world) for one in rest]}),))
+
+
+async def _ask_later(event: Event, sent: Sent, known: list[str], world: World, store: Store) -> Moment | None:
     """Let somebody be asked once whether their letter was answered, where it is known what time it is for them."""
-    known = [one.zone for one in await store.reminders(event.chat) if one.letter == sent.letter]
     await store.no_reminder(event.chat, sent.letter)
     campaign = next((c for c in world.campaigns if c.slug == sent.letter.campaign), None)
     if campaign is None or sent.country == campaign.country:  # nobody is written to there

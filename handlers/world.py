@@ -172,8 +172,8 @@ def spoken(person: Person, world: World) -> str | None:
 
 
 Asked = Literal[
-    "campaign", "kind", "version", "sender", "fact", "review", "preview", "kit", "when", "ways", "consent", "zone",
-    "letter", "came", "from", "language", "form", "period", "far", "sure",
+    "campaign", "kind", "version", "sender", "fact", "review", "preview", "kit", "when", "ways", "rest", "consent",
+    "zone", "letter", "came", "from", "language", "form", "period", "far", "sure",
 ]  # fmt: skip
 """What there is a sentence for that asks it once more."""
 

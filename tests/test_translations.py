@@ -76,7 +76,7 @@ TALK = (
     *("name", "/skip", "agreed", "president.post", "kazmunaygas.fax", "kazmunaygas.email", "next"),
     *("/later", "/answer"),
     *("week", "tomorrow", "99", "president.post, embassy.post", "/mydata", "organisation"),
-    *("/pledges", "/sent 99", "/mydata", "/sent 1", "1 2", "/privacy"),
+    *("/pledges", "/sent 99", "/mydata", "/sent 1", "1", "stays", "/sent", "/privacy"),
     *("/pledge zhanaozen-2011", "solidarity", "person", "DE", "sent", "1", "nameless", "/mydata"),
     *("/pledge zhanaozen-2011", "protest", "person", "/skip", "sent", "1", "name", "99", "/skip", "Ада"),
     *("/answer reply", "1", "1", "/answer", "1", "returned", "1", "/answer nothing", "1"),

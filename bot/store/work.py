@@ -202,11 +202,12 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting, MyData):
         return tuple(Pledge(n, _pledge(rows), _answers(rows)) for n, rows in enumerate(rows_of, 1))
 
     async def mark_sent(
-        self, person: Person, number: int, day: date, ways: Sequence[Way] = ()
+        self, person: Person, number: int, day: date, ways: Sequence[Way] = (), rest: bool = False
     ) -> Pledge | None:
         """Record that the pledge with this number was sent on `day`, and return it; None if there is no such pledge.
 
-        It was sent by these `ways`, or by all that were promised. One that is recorded as sent already keeps its day.
+        It was sent by these `ways`, or by all that were promised; the `rest` of them stays promised, or is dropped. One
+        that is recorded as sent already keeps its day.
         """
         mine = await self.pledges(person)
         if not 0 < number <= len(mine):
@@ -217,10 +218,14 @@ class Work(Answering, Reminding, SendingWork, Numbers, Exporting, MyData):
         sent = replace(pledge.terms, status=Status.SENT, day=day, ways=tuple(ways) or pledge.terms.ways)
         if any(one.terms.letter == sent.letter and one.terms.status.has_left for one in mine):
             await self.add_pledge(person, sent)
-            return (await self.pledges(person))[-1]
-        ids = await self._connection.rows(statements.PLEDGE_IDS, owner=self._owners.owner(person))
-        await self._mark_sent(ids[number - 1]["id"], sent)
-        return (await self.pledges(person))[number - 1]
+        else:
+            ids = await self._connection.rows(statements.PLEDGE_IDS, owner=self._owners.owner(person))
+            await self._mark_sent(ids[number - 1]["id"], sent)
+        others = tuple(way for way in pledge.terms.ways if way not in sent.ways)
+        if rest and others:
+            await self.add_pledge(person, replace(pledge.terms, ways=others))
+        of_letter = [one for one in await self.pledges(person) if one.terms.letter == sent.letter]
+        return next(one for one in of_letter if one.terms.status.has_left)
 
     async def _mark_sent(self, pledge: int, sent: NewPledge) -> None:
         await self._connection.rows(statements.MARK_SENT, pledge=pledge, sent_on=sent.day.isoformat())

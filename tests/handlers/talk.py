@@ -80,9 +80,9 @@ class Records(Follow, NoBroadcasts, NoGroups):
         return tuple(self.came_back.get(pledge.letter, {}).values()) if pledge.status.has_left else ()
 
     async def mark_sent(
-        self, person: Person, number: int, day: date, ways: Sequence[Way] = ()
+        self, person: Person, number: int, day: date, ways: Sequence[Way] = (), rest: bool = False
     ) -> Pledge | None:
-        """Keep that the pledge has been sent, unless it was sent before."""
+        """Keep that the pledge has been sent, unless it was sent before, and what stays promised."""
         if not 0 < number <= len(self.recorded):
             return None
         pledge = self.recorded[number - 1]
@@ -91,9 +91,13 @@ class Records(Follow, NoBroadcasts, NoGroups):
         sent = replace(pledge, status=Status.SENT, day=day, ways=tuple(ways) or pledge.ways)
         if any(one.letter == sent.letter and one.status.has_left for one in self.recorded):
             await self.add_pledge(person, sent)
-            return (await self.pledges(person))[-1]
-        self.recorded[number - 1] = sent
-        return (await self.pledges(person))[number - 1]
+        else:
+            self.recorded[number - 1] = sent
+        others = tuple(way for way in pledge.ways if way not in sent.ways)
+        if rest and others:
+            await self.add_pledge(person, replace(pledge, ways=others))
+        of_letter = [one for one in await self.pledges(person) if one.terms.letter == sent.letter]
+        return next(one for one in of_letter if one.terms.status.has_left)
 
     async def counted(self) -> Counted:
         """Return how many letters of each sort are kept, on which days they left, and that one person wrote them."""

@@ -72,7 +72,7 @@ class Tapping:
         if len(several) > 1 and all(several):
             return await self._mark(words.split())
         button = self._number(words) or self._way(words)
-        if button and button.press and button.press.step == "ways" and button.number:
+        if button and button.press and button.press.step in ("ways", "from") and button.number:
             return await self._mark([words])
         return await self.door.press(button) if button else await self.door.say(words)
 
