@@ -130,6 +130,9 @@ class _Voice:
         def listed(items: Iterable[object]) -> str:
             return lists.format_list([str(self._finalize(item)) for item in items], locale=locale)
 
+        def either(items: Iterable[object]) -> str:
+            return lists.format_list([str(item) for item in items], "or", locale)
+
         def day(value: date) -> str:
             return dates.format_date(value, "long", locale=locale)
 
@@ -156,6 +159,7 @@ class _Voice:
             "link": link,
             "written_in": written_in,
             "listed": listed,
+            "either": either,
             "foreign": foreign,
             "day": day,
             "country": country,

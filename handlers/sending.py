@@ -120,12 +120,9 @@ class Sheet:
 
 
 def _post(one: Addressee, letter: Letter, written: Written, world: World) -> Reply:
-    to = (
-        one.finding.missions[0].country_code
-        if one.finding and one.finding.missions
-        else letter.campaign.country
-    )
-    said = {"one": one, "post": _only(one, "post"), "to": to, "inland": to == letter.country}
+    missions = one.finding.missions if one.finding else ()
+    to = tuple(dict.fromkeys(mission.country_code for mission in missions)) or (letter.campaign.country,)
+    said = {"one": one, "post": _only(one, "post"), "to": to, "inland": to == (letter.country,)}
     return Reply("kit/post", said, copies([_only(one, "post")]), Sheet(letter, one, world.clock().date()))
 
 

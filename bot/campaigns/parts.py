@@ -234,12 +234,13 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MissionNote:
-    """What is to be known about the mission in a city, and who says so."""
+    """What is to be known about the mission in a city, or about one way to reach it, and who says so."""
 
     country_code: Words
     city: Words
     text: Text
     source: Words
+    channel: ChannelType | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,31 @@ def test_inland_post() -> None:
     assert "It goes to Kazakhstan" in written().say("post president")
 
 
+@pytest.mark.parametrize(
+    ("country", "words"),
+    [
+        ("Ireland", "this one is responsible for it.\nPost, as of"),
+        ("Bahamas", "these are responsible for it.\nIt is in Ottawa. "),
+        ("Bahamas", "It goes to Canada or Mexico: "),
+        ("Afghanistan", "This is the nearest one in my list, about 370"),
+        ("Kosovo", "This is the nearest one in my list, about 180"),
+        ("Greenland", "For Greenland it is the one listed under Denmark, "),
+        ("Ukraine", "(Kyiv)\nIn October 2022 most of its staff worked from Warsaw"),
+        ("Germany", "(Berlin)\nPost, as of 1 March 2016, "),
+    ],
+)
+def test_why_this_embassy(country: str, words: str) -> None:
+    """Whoever is sent to an embassy in another country reads why, and where the post goes."""
+    assert words in after(*LETTER[:4], country, "enough", "1").say("post embassy")
+
+
+def test_a_note_about_one_way() -> None:
+    """What is to be known about a mission's telephone is said with that, and not with the post."""
+    talk = after(*LETTER[:4], "Israel", "enough", "1")
+    assert "consular section" not in talk.say("post embassy")
+    assert "consular section" in talk.say("telephone embassy")
+
+
 def test_an_address_to_look_up() -> None:
     """Where no address is known the page is addressed by name alone, and no street is invented."""
     talk = after(*LETTER[:4], "Canada", "Ada", "Ottawa", "enough", "1")
