@@ -14,7 +14,7 @@ from bot.cleaning import clean
 from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations
 from bot.dialogue import Done, Needs, Told, World
-from bot.events import Chat, Event, Happening, Message, Person, Reply, Tap
+from bot.events import Chat, Event, Happening, Message, Person, Reply, ShownButton, Tap
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
 from bot.guarding import Guarding, UnknownRoleError
@@ -193,6 +193,8 @@ class Dispatcher(Generic[World]):
                 return await self._happened(event, known, work)
             if event.through is not None:
                 await work.came_from(event.person, event.through)
+            if event.by and (group := await work.group_called(event.by)):
+                await work.came(event.person, group)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
             language = await self._language(known, event, work, begins=not open_ones(frames))
             turn = self._conversations.turn(frames, event, self._messages.speak(language))
@@ -206,6 +208,8 @@ class Dispatcher(Generic[World]):
                 return _Effect((), turn.tap, done.replies, language, dropped=dropped)
             replies = [*turn.replies, *done.replies, *self._next_question(turn, left, done)]
             rendered = self._rendered(replies, event, done.language or language)
+            if event.public and (group := await work.group(event.chat)):
+                rendered = [_leading_out_of(group.code, message) for message in rendered]
             if turn.tap == "marked" or (done.instead and rendered):
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
@@ -330,3 +334,13 @@ def _report(error: Exception) -> None:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "nowhere"
     log.error("an event had no effect: %s at %s", type(error).__name__, where)
+
+
+def _leading_out_of(code: str, message: Message) -> Message:
+    """Return `message` with the group's code where it leads to a letter, in private: that counts for the group."""
+    buttons = (replace(b, through=code) if _leads_to_a_letter(b) else b for b in message.buttons)
+    return replace(message, buttons=tuple(buttons))
+
+
+def _leads_to_a_letter(button: ShownButton) -> bool:
+    return button.private and (button.command or "").partition(" ")[0] in ("letter", "pledge")

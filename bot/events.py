@@ -143,6 +143,8 @@ class Event:
     """Whether the person came by a link, perhaps for the first time."""
     late: bool = False
     """Whether it is old news: the bot was away when it was said."""
+    by: str = ""
+    """The code of the group out of which the link led, beside what the link is for."""
     through: Chat | None = None
     """The group in which it was said that it is to be done in private, where the app leads there by itself."""
     happened: Happening | None = None
@@ -313,6 +315,8 @@ class ShownButton:
     private: bool = False
     copy: str | None = None
     place: bool = False
+    through: str = ""
+    """The code of the group out of which it leads into the private chat."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,23 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import get_args
 
 from babel.dates import format_skeleton
 
 from bot.choosing import Label
+from bot.days import read_day
 from bot.events import Button, Chat, Event, Phrase, Reply
 from bot.groups import Group, Who
 from bot.messages import language_name
 from bot.writing import locale_of
-from handlers.world import Store, World
+from handlers.world import Store, World, spoken
 
 GOALS = (10, 20, 50, 100, 200, 500)
 """Letters that are offered as a goal; any other number can be typed."""
 MOST = 100_000
-LONGEST = 366
-"""Days until which a goal may be set."""
 _OPEN = "open"
 _WHO: dict[Who, Phrase] = {
     "all": Phrase("All admins of this group"),
@@ -75,6 +74,7 @@ class Setup:
             self._button(Phrase("Who may send news"), "who"),
             *here,
             self._button(Phrase("Show our letters here"), "card"),
+            Button(Phrase("Our link"), command=f"start {self.group.code}", private=True),
         )
         return Reply("group/overview", said, buttons)
 
@@ -125,13 +125,19 @@ class Setup:
             none = self._button(Phrase("No goal"), "goal", _OPEN)
             return self._ask("goal-again" if words else "goal", *offered, none)
         today = self.event.at.date()
-        day = _day(words[1], today) if len(words) > 1 else None
+        day = self._day(words[1:], today)
         if day or words[1:2] == [_OPEN]:
             return await self._set(replace(self.group, goal=goal, until=day))
         days = [today + timedelta(days=n) for n in (*range(1, 8), 14, 30)]
         offered = (self._button(Day(one), "goal", str(goal), one.isoformat()) for one in days)
         never = self._button(Phrase("No particular day"), "goal", str(goal), _OPEN)
         return self._ask("day-again" if len(words) > 1 else "day", *offered, never)
+
+    def _day(self, words: list[str], today: date) -> date | None:
+        """Return the coming day that `words` name, as in "by Friday"; None if there is none, or it is far away."""
+        language = self.group.language or spoken(self.event.person, self.world) or "en"
+        day = read_day(" ".join(words), today, language) if words else None
+        return day.date() if isinstance(day, datetime) else day
 
     async def _here(self, words: list[str]) -> Reply:
         """Let news come where this was said: in a topic, a thread, or the group as a whole."""
@@ -155,12 +161,3 @@ def _number(words: str) -> int | None:
     """Return how many letters `words` say; None if that is no number, or none that makes a goal."""
     number = int(words) if re.fullmatch(r"[0-9]{1,6}", words) else 0
     return number if 0 < number <= MOST else None
-
-
-def _day(words: str, today: date) -> date | None:
-    """Return the day that is written as 2026-12-04; None if it is none, has passed, or is far away."""
-    try:
-        day = date.fromisoformat(words)
-    except ValueError:
-        return None
-    return day if today <= day <= today + timedelta(days=LONGEST) else None

@@ -24,6 +24,7 @@ _LONGEST_COPY = 256
 """UTF-16 units."""
 _NUMBERED = re.compile(r"\d+ · ")
 _NO_PAYLOAD = re.compile(r"[^A-Za-z0-9_-]")
+_LONGEST_PAYLOAD = 64
 
 
 def keyboard(buttons: Sequence[ShownButton], username: str) -> list[list[Key]]:
@@ -126,11 +127,16 @@ def _key(button: ShownButton, username: str) -> Key:
     if button.copy is not None:
         return {"text": shown, "copy_text": {"text": button.copy}}
     if button.private:
-        payload = _payload((button.command or "").removeprefix("start "))
+        payload = _payload((button.command or "").removeprefix("start "), button.through)
         return {"text": shown, "url": f"https://t.me/{username}?start={payload}"}
     return {"text": shown, "callback_data": data(button.press) if button.press else f"/{button.command}"}
 
 
-def _payload(command: str) -> str:
-    """Return a command as a link may carry it: "letter zhanaozen-2011" as "letter_zhanaozen-2011"."""
-    return _NO_PAYLOAD.sub("", "_".join(command.split()))[:64]
+def _payload(command: str, through: str) -> str:
+    """Return a command as a link may carry it: "letter zhanaozen-2011" as "letter_zhanaozen-2011".
+
+    Behind it stands the code of the group out of which it leads, if there is room for it.
+    """
+    payload = _NO_PAYLOAD.sub("", "_".join(command.split()))[:_LONGEST_PAYLOAD]
+    whole = f"{payload}_{through}" if through and payload != through else payload
+    return whole if len(whole) <= _LONGEST_PAYLOAD else payload

@@ -20,6 +20,7 @@ WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 """The kinds of updates we ask for."""
 
 _ADDRESSED = re.compile(r"/\w+@(\w+)")
+_OUT_OF = re.compile(r"(?:\A|_)(g[0-9a-f]{12})\Z")
 _OUTSIDE = {"left", "kicked"}
 
 
@@ -68,9 +69,9 @@ class Reader:
             return None
         if public and command == "start" and words:  # what a link said when it added us; we have been greeted
             return None
-        linked = command == "start" and not public and bool(words)
+        linked, by = command == "start" and not public and bool(words), ""
         if linked:
-            command, words = self._linked(words)
+            command, words, by = self._linked(words)
         return Event(
             name,
             person,
@@ -82,6 +83,7 @@ class Reader:
             public=public,
             called=called,
             linked=linked,
+            by=by,
             late=self._clock() - message.date > LATE,
             html="" if public or command or not message.entities else subset(message.text_html, lines=True),
             forwarded=message.forward_origin is not None,
@@ -92,10 +94,16 @@ class Reader:
         to = message.reply_to_message
         return bool(to and to.from_user and to.from_user.id == self._own_id)
 
-    def _linked(self, payload: str) -> tuple[str, str]:
-        """Return the command that a link names, as "letter_zhanaozen-2011" does; any other is a source's."""
+    def _linked(self, payload: str) -> tuple[str, str, str]:
+        """Return the command that a link names, as "letter_zhanaozen-2011" does, and the group out of which it leads.
+
+        Any other link is a source's, or a group's own.
+        """
         command, _, argument = payload.partition("_")
-        return (command, argument) if command in self._commands else ("start", payload)
+        if command not in self._commands:
+            return "start", payload, ""
+        found = _OUT_OF.search(argument)
+        return (command, argument[: found.start()], found[1]) if found else (command, argument, "")
 
     def _edited(self, name: str, message: Message) -> Event | None:
         """Return that somebody has changed their words; a place that moves is none of our business."""

@@ -45,7 +45,7 @@ def dump(message: Message) -> str:
 
 def _button(b: ShownButton) -> list[object]:
     press = b.press and [b.press.token, b.press.step, b.press.value]
-    return [b.label, press, b.number, b.command, b.ticked, b.private, b.copy, b.place]
+    return [b.label, press, b.number, b.command, b.ticked, b.private, b.copy, b.place, b.through]
 
 
 def _document(document: Document) -> list[object]:

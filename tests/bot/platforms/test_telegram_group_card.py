@@ -69,6 +69,19 @@ async def card(bot: Running, ada: User, group: TelegramGroup) -> Message:
     return next(m for m in group.bot_messages if m.text.startswith("Letters through this group"))
 
 
+async def test_letters_that_begin_in_the_group(
+    server: BotApi, bot: Running, ada: User, group: TelegramGroup
+) -> None:
+    """Whoever asks for a letter in the group is led into private, and what they send counts for the group."""
+    for asked in ("/letter", "/appeal zhanaozen-2011", "/pledge"):
+        await say(bot, ada, asked, group)
+        way = next(b for b in group.last.buttons if "url" in b)
+        assert str(way["url"]).endswith(await code(bot, group))
+        before = (await progress(bot, group)).sent.letters
+        await writes(server, bot, str(way["url"]))
+        assert (await progress(bot, group)).sent.letters == before + 1
+
+
 async def test_the_link(server: BotApi, bot: Running, ada: User, group: TelegramGroup) -> None:
     """The link leads to the group's campaign alone; letters of those who follow it are counted, and of no others."""
     shown = await card(bot, ada, group)

@@ -88,6 +88,7 @@ async def test_setting_up(bot: Running, ada: User, group: TelegramGroup) -> None
         ("goal 75", None, None),
         ("goal 75 open", 75, None),
         ("goal 75 2027-05-01", 75, date(2027, 5, 1)),
+        ("goal 50 letters by 1 May", 50, date(2027, 5, 1)),
         ("goal 75 2026-11-01", None, None),
         ("goal 75 2099-01-01", None, None),
         ("goal 0 open", None, None),
@@ -120,7 +121,7 @@ async def test_others(server: BotApi, bot: Running, ada: User, ben: User, group:
     """
     (answer,) = await say(bot, ben, "/group goal 50 open", group)
     assert answer.text.startswith("That is for the admins of this group.")
-    assert answer.button("Write your letter")["url"].endswith("?start=letter")
+    assert answer.button("Write your letter")["url"].partition("start=")[2].startswith("letter_g")
     (shown,) = await say(bot, ada, "/group goal 50", group)
     before = shown.text
     told = await ben.presses(shown, "No particular day").answered()
