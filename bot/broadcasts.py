@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -18,6 +18,15 @@ APPS: Mapping[str, str | Phrase] = {
     "console": Phrase("Terminal"),
 }
 """How the platforms are called."""
+
+
+MANY = 500
+"""People beyond whom another organiser has to agree, whoever writes, where there are two at least."""
+
+
+def asks_another(people: int, organisers: Collection[str]) -> bool:
+    """Return whether an update to so many `people` waits for another organiser than its author to agree."""
+    return people > MANY and len(organisers) > 1
 
 
 class State(StrEnum):

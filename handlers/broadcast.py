@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import ceil
 
-from bot.broadcasts import APPS, Content, NewBroadcast, Scope, Size, State
+from bot.broadcasts import APPS, Content, NewBroadcast, Scope, Size, State, asks_another
 from bot.choosing import Option
 from bot.composing import Preview
 from bot.dialogue import Answers, Dialogue, Done, Needs
@@ -22,8 +22,6 @@ from handlers.world import Store, Talk, World, again
 
 AGREEABLE = timedelta(minutes=15)
 """How long a preview can be agreed to."""
-MANY = 500
-"""People beyond whom another organiser has to agree, where there are two at least, also to what an admin writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def _preview(answers: Answers, plan: Plan, world: World, known: Who) -> Preview:
         "minutes": time.minutes(plan.size, world.pace),
         "begins": begins,
         "night": time.NIGHT if plan.when.quiet else None,
-        "second": _asks_another(plan.people, world),
+        "second": asks_another(plan.people, world.organisers.accounts),
         "organiser": known.organiser,
         "file": plan.draft.file is not None,
         "photo": plan.draft.file is not None and plan.draft.file.given.photo,
@@ -139,10 +137,6 @@ def _by_platform(
 def _is_long(draft: content.Draft) -> bool:
     """Return whether words are too long to stand below a photo on Telegram."""
     return any(content.units(text) > content.LONGEST_CAPTION for text in draft.texts.values())
-
-
-def _asks_another(people: int, world: World) -> bool:
-    return people > MANY and len(world.organisers.accounts) > 1
 
 
 def _refused(known: Who, world: World) -> Reply | None:
@@ -190,7 +184,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     people = sum((await store.audience(plan.scope)).values())
     if not people:
         return Done((Reply("broadcast/nobody"),))
-    asked = _asks_another(people, world)
+    asked = asks_another(people, world.organisers.accounts)
     new = NewBroadcast(
         plan.scope,
         said,

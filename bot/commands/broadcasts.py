@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import click
 
 from bot import config
+from bot.accounts import person_of, private_chat
 from bot.assembly import beside, furnish
-from bot.broadcasts import Broadcast, State
+from bot.broadcasts import Broadcast, State, asks_another
 from bot.commands.broadcast_files import Order, Wanted, ordered
 from bot.commands.broadcast_views import asked, followed, listed, shown
 from bot.commands.shared import CONFIG, one_line
-from bot.events import Person
+from bot.events import Button, Person, Phrase, Reply
+from bot.messages import Messages
 from bot.store.store import in_use
 from bot.store.work import Work
 
@@ -150,7 +153,7 @@ def send(
 
 async def _send(order: Order, settings: config.Settings, *, yes: bool, follow: bool) -> None:
     """Show what was ordered, ask, start it, and stay until it is done."""
-    world, _ = furnish(settings, thorough=False)
+    world, messages = furnish(settings, thorough=False)
     new = ordered(order, world.campaigns, world.countries)
     async with _work(settings) as work:
         if not in_use(settings.database):  # by the time there is a bot, it may have other accounts
@@ -161,11 +164,27 @@ async def _send(order: Order, settings: config.Settings, *, yes: bool, follow: b
         raise config.ConfigError(["nobody would get it; nothing was sent"])
     if not (yes or click.confirm("Send it?")):
         raise config.ConfigError(["nothing was sent"])
+    accounts, people = settings.organisers.accounts, sum(size.values())
+    another = asks_another(people, accounts)
     async with _work(settings) as work:
-        number = await work.start_broadcast(TERMINAL, new)
+        number = await work.start_broadcast(TERMINAL, replace(new, state=State.ASKED) if another else new)
+        if another:
+            await _ask(accounts, number, people, messages, work)
     click.echo(f"It is update {number}.")
+    if another:
+        click.echo("For so many an organiser has to agree: they are asked in their chats with the bot.")
     if follow and await _sent_now(settings, number):
         await _follow(settings, number)
+
+
+async def _ask(accounts: Iterable[str], number: int, people: int, messages: Messages, work: Work) -> None:
+    """Leave it to the bot to ask the organisers whether they agree, each in the language that they chose."""
+    button = Button(Phrase("Look at it"), command=f"broadcasts {number}")
+    ask = Reply("broadcast/asked", {"number": number, "people": people, "organiser": True}, (button,))
+    for account in accounts:
+        person = person_of(account)
+        language = messages.language(await work.language_of(person))
+        await work.leave_to_bot(private_chat(person), messages.render(ask, language))
 
 
 async def _sent_now(settings: config.Settings, number: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ async def told(user: User, words: str) -> None:
         if any(words in message.text for message in user.private.bot_messages):
             return
         await asyncio.sleep(0.05)
-    raise AssertionError(f"waited in vain: {words}")
+    raise AssertionError(f"waited in vain: {words}, but: {[m.text for m in user.private.bot_messages]}")
 
 
 async def test_an_update_from_files(tmp_path: Path) -> None:
@@ -88,6 +89,32 @@ async def test_an_update_from_files(tmp_path: Path) -> None:
         assert "Update 1 has gone out." in (await broadcasts(data, "show", "1")).said
         assert not (careful := careless(server)), careful
         assert mailed.author.private.bot_count == 0
+
+
+async def test_more_than_500(tmp_path: Path) -> None:
+    """Where there are two organisers at least, one of them has to agree in a chat before anything goes out."""
+    words, data = texts(tmp_path, en="Out."), tmp_path / "data"
+    async with BotApi() as server:
+        olga, otto, ben = (server.user(name, language_code="en") for name in ("Olga", "Otto", "Ben"))
+        for user in (olga, otto, ben):
+            user.started = True
+        both = ",".join(f"telegram:{one.id}" for one in (olga, otto))
+        async with Program(server, data, ORGANISERS__ACCOUNTS=both) as program:
+            await followed(data, str(ben.id), *numbered("9", range(500)))
+            await program.start()
+            sending = partial(
+                run, data, arguments=["broadcasts", "send", *words, "--campaign", "zhanaozen-2011", "--yes"]
+            )
+            done = await asyncio.to_thread(sending, ORGANISERS__ACCOUNTS=both)
+            assert done.status == 0, done.complaint
+            assert "For so many an organiser has to agree" in done.said
+            for one in (olga, otto):
+                await told(one, "Another organiser wants to tell 501 people something (update 1)")
+            await asyncio.sleep(1.5)
+            assert ben.private.bot_count == 0
+            otto.says("/broadcasts 1 agree")
+            await told(otto, "Thank you.")
+            await told(ben, "Out.")
 
 
 async def test_nobody_sends_it(tmp_path: Path) -> None:
