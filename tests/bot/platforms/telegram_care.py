@@ -103,3 +103,9 @@ async def go_on(bot: Running, user: User, until: str, most: int = 20) -> Message
 def stored(folder: Path) -> bytes:
     """Return every byte that lies in `folder`."""
     return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
+
+
+async def asked_where(bot: Running, user: User) -> Message:
+    """Return the question for the country."""
+    await say(bot, user, "/addresses zhanaozen-2011")
+    return user.private.last
