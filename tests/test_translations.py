@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from html import unescape
@@ -445,83 +444,6 @@ def _bare(message: Said) -> str:
 
 def _latin(text: str) -> list[str]:
     return re.findall(r"[A-Za-z]+", text)
-
-
-@pytest.mark.parametrize(
-    ("words", "command"),
-    [
-        ("Привет!", "letter"),
-        ("помощь", "help"),
-        ("Хочу написать письмо протеста", "letter"),
-        ("расскажи о забастовке", "appeal"),
-        ("какие требования?", "demands"),
-        ("предыстория", "background"),
-        ("и что потом", "since"),
-        ("по какому адресу", "addresses"),
-        ("обещаю", "pledge"),
-        ("мои обещания", "pledges"),
-        ("отправила", "sent"),
-        ("другой язык", "language"),
-        ("это безопасно", "privacy"),
-        ("удалите всё", "forget"),
-    ],
-)
-async def test_one_can_ask_in_russian(tmp_path: Path, words: str, command: str) -> None:
-    """Whoever asks in Russian words, and not by a command, is shown the command that fits."""
-    async with open_door(tmp_path, "ru") as door:
-        await door.say(words)
-        assert command in [button.command for button in door.last[0].buttons]
-
-
-@pytest.mark.parametrize(
-    ("language", "words", "command"),
-    [
-        ("fr", "Je veux écrire une lettre", "letter"),
-        ("fr", "comment ça marche", "help"),
-        ("fr", "pourquoi la grève", "appeal"),
-        ("fr", "les revendications", "demands"),
-        ("fr", "l’histoire", "background"),
-        ("fr", "et ensuite", "since"),
-        ("fr", "par courriel", "addresses"),
-        ("fr", "je m’engage", "pledge"),
-        ("fr", "mes promesses", "pledges"),
-        ("fr", "j’ai envoyé la mienne", "sent"),
-        ("fr", "parlez-vous français", "language"),
-        ("fr", "combien déjà", "stats"),
-        ("fr", "c’est dangereux", "privacy"),
-        ("fr", "que gardez-vous", "mydata"),
-        ("fr", "supprimez tout", "forget"),
-        ("es", "Quiero escribir una carta", "letter"),
-        ("es", "cómo funciona", "help"),
-        ("es", "de qué se trata", "appeal"),
-        ("es", "qué piden", "demands"),
-        ("es", "cómo empezó", "background"),
-        ("es", "qué pasó", "since"),
-        ("es", "a dónde", "addresses"),
-        ("es", "prometo", "pledge"),
-        ("es", "mis compromisos", "pledges"),
-        ("es", "ya la envié", "sent"),
-        ("es", "hablas español", "language"),
-        ("es", "cuántas van", "stats"),
-        ("es", "es seguro", "privacy"),
-        ("es", "qué guardas", "mydata"),
-        ("es", "borrar todo", "forget"),
-    ],
-)
-async def test_one_can_ask_with_and_without_accents(
-    tmp_path: Path, language: str, words: str, command: str
-) -> None:
-    """Whoever asks in French or Spanish is shown the command that fits, whether or not the accents are typed."""
-    async with open_door(tmp_path, language) as door:
-        for typed in (words, _unaccented(words)):
-            await door.say(typed)
-            assert command in [button.command for button in door.last[0].buttons], typed
-
-
-def _unaccented(words: str) -> str:
-    """Return `words` as they are typed in a hurry."""
-    apart = unicodedata.normalize("NFD", words.replace("’", "'"))
-    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 async def test_one_can_lead_the_conversation_in_russian(tmp_path: Path) -> None:

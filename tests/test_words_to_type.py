@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,12 @@ TRANSLATED = tuple(code for code in languages() if code != SOURCE)
 def shouted(words: str, language: str) -> str:
     """Return `words` in capital letters as that language has them."""
     return (words.replace("i", "İ") if language == "tr" else words).upper()
+
+
+def unaccented(words: str) -> str:
+    """Return `words` as they are typed in a hurry."""
+    apart = unicodedata.normalize("NFD", words.replace("’", "'"))
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def keywords(dialogue: Talk, language: str) -> list[str]:
@@ -50,6 +57,50 @@ def test_no_word_asks_for_two_commands(language: str) -> None:
 @pytest.mark.parametrize(
     ("language", "words", "command"),
     [
+        ("ru", "Привет!", "letter"),
+        ("ru", "помощь", "help"),
+        ("ru", "Хочу написать письмо протеста", "letter"),
+        ("ru", "расскажи о забастовке", "appeal"),
+        ("ru", "какие требования?", "demands"),
+        ("ru", "предыстория", "background"),
+        ("ru", "и что потом", "since"),
+        ("ru", "по какому адресу", "addresses"),
+        ("ru", "обещаю", "pledge"),
+        ("ru", "мои обещания", "pledges"),
+        ("ru", "отправила", "sent"),
+        ("ru", "другой язык", "language"),
+        ("ru", "это безопасно", "privacy"),
+        ("ru", "удалите всё", "forget"),
+        ("fr", "Je veux écrire une lettre", "letter"),
+        ("fr", "comment ça marche", "help"),
+        ("fr", "pourquoi la grève", "appeal"),
+        ("fr", "les revendications", "demands"),
+        ("fr", "l’histoire", "background"),
+        ("fr", "et ensuite", "since"),
+        ("fr", "par courriel", "addresses"),
+        ("fr", "je m’engage", "pledge"),
+        ("fr", "mes promesses", "pledges"),
+        ("fr", "j’ai envoyé la mienne", "sent"),
+        ("fr", "parlez-vous français", "language"),
+        ("fr", "combien déjà", "stats"),
+        ("fr", "c’est dangereux", "privacy"),
+        ("fr", "que gardez-vous", "mydata"),
+        ("fr", "supprimez tout", "forget"),
+        ("es", "Quiero escribir una carta", "letter"),
+        ("es", "cómo funciona", "help"),
+        ("es", "de qué se trata", "appeal"),
+        ("es", "qué piden", "demands"),
+        ("es", "cómo empezó", "background"),
+        ("es", "qué pasó", "since"),
+        ("es", "a dónde", "addresses"),
+        ("es", "prometo", "pledge"),
+        ("es", "mis compromisos", "pledges"),
+        ("es", "ya la envié", "sent"),
+        ("es", "hablas español", "language"),
+        ("es", "cuántas van", "stats"),
+        ("es", "es seguro", "privacy"),
+        ("es", "qué guardas", "mydata"),
+        ("es", "borrar todo", "forget"),
         ("de", "Ich möchte einen Protestbrief schreiben", "letter"),
         ("de", "Hilfe!", "help"),
         ("de", "Worum geht es?", "appeal"),
@@ -70,13 +121,46 @@ def test_no_word_asks_for_two_commands(language: str) -> None:
         ("tr", "gonderdim", "sent"),
         ("tr", "İNGİLİZCE", "language"),
         ("tr", "hepsini silin", "forget"),
+        ("kk", "Сәлеметсіз бе", "start"),
+        ("kk", "көмек", "help"),
+        ("kk", "Наразылық хатын жазғым келеді", "letter"),
+        ("kk", "ереуіл туралы айтыңызшы", "appeal"),
+        ("kk", "қандай талаптар", "demands"),
+        ("kk", "тарихы", "background"),
+        ("kk", "нәтижесі қандай", "since"),
+        ("kk", "мекенжайы қандай", "addresses"),
+        ("kk", "уәде беремін", "pledge"),
+        ("kk", "уәделерім", "pledges"),
+        ("kk", "жібердім", "sent"),
+        ("kk", "басқа тілде", "language"),
+        ("kk", "қанша хат", "stats"),
+        ("kk", "бұл қауіпсіз бе", "privacy"),
+        ("kk", "деректерім", "mydata"),
+        ("kk", "бәрін өшіріңіз", "forget"),
+        ("ar", "السلام عليكم", "start"),
+        ("ar", "أحتاج مساعدة", "help"),
+        ("ar", "أريد كتابة رسالة احتجاج", "letter"),
+        ("ar", "لماذا الإضراب", "appeal"),
+        ("ar", "ما هي المطالب؟", "demands"),
+        ("ar", "كيف بدأ", "background"),
+        ("ar", "ماذا حدث", "since"),
+        ("ar", "ما هو العنوان؟", "addresses"),
+        ("ar", "أتعهد", "pledge"),
+        ("ar", "وعودي", "pledges"),
+        ("ar", "أرسلتها", "sent"),
+        ("ar", "بالعربية", "language"),
+        ("ar", "كم رسالة", "stats"),
+        ("ar", "هل هذا آمن؟", "privacy"),
+        ("ar", "بياناتي", "mydata"),
+        ("ar", "احذف كل شيء", "forget"),
     ],
 )
 async def test_one_can_ask_in_plain_words(tmp_path: Path, language: str, words: str, command: str) -> None:
     """Whoever asks in words, with or without accents, in capitals or not, is shown the command that fits."""
     async with open_door(tmp_path, language) as door:
-        await door.say(words)
-        assert command in [button.command for button in door.last[0].buttons]
+        for typed in (words, unaccented(words)):
+            await door.say(typed)
+            assert command in [button.command for button in door.last[0].buttons], typed
 
 
 @pytest.mark.parametrize(
