@@ -127,6 +127,26 @@ def test_the_letter_as_published_is_of_december_2011(zhanaozen: Campaign) -> Non
         assert re.findall(r"\d{2,}", text) == ["2011"]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "We, Dockers, wish to protest against the brutal repression of the workers of Kazakhstan."),
+        ("ru", "Мы, Dockers, протестуем против "),
+        ("kk", " наразылық білдіреміз."),
+        ("fr", "Nous, Dockers, protestons contre "),
+        ("es", "Desde Dockers protestamos contra "),
+        ("de", "wir, Dockers, protestieren gegen "),
+        ("tr", " protesto ediyoruz."),
+        ("ar", "نحن، Dockers، نحتج على "),
+    ],
+)
+def test_the_letter_as_published_protests(zhanaozen: Campaign, language: str, words: str) -> None:
+    """Its first sentence is that of the model letter, in every language: “We wish to protest against...”."""
+    answers = {"organisation": "Dockers"}
+    letter = Letter(zhanaozen, "protest", "published", "organisation", answers, "president")
+    assert words in (letter.beside(language) or letter.in_language(language))
+
+
 def test_a_letter_that_was_never_published_is_of_today(zhanaozen: Campaign) -> None:
     """The appeal has no letter of solidarity, so there is none of that time, and it says nothing of any deed."""
     assert zhanaozen.has_versions("protest")
