@@ -60,7 +60,7 @@ class Composition:
         if said.file is not None and not self.file:
             return Refused(Reply("compose/no-file"))
         if isinstance(said.data, str):
-            return Refused(Reply("compose/unfetched", {"large": said.data == "large"}))
+            return Refused(Reply("compose/unfetched", {"why": said.data}))
         words = said.words.strip() if self.words else ""
         if self.words and not words:
             return Refused(Reply("compose/no-words"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Protocol
 
 from bot.events import Fetched, Given
@@ -29,9 +30,20 @@ class Files:
         self._fetchers[platform] = fetcher
 
     async def fetch(self, file: Given) -> Fetched:
-        """Return what `file` holds, or why that cannot be had."""
+        """Return what `file` holds, a picture as its dots alone; or why that cannot be had."""
         most = LARGEST_PHOTO if file.photo else LARGEST
         fetcher = self._fetchers.get(file.platform)
         if file.size > most:
             return "large"
-        return "lost" if fetcher is None else await fetcher.fetch(file, most)
+        found = "lost" if fetcher is None else await fetcher.fetch(file, most)
+        return await asyncio.to_thread(_bare, found) if isinstance(found, bytes) else found
+
+
+def _bare(data: bytes) -> Fetched:
+    """Return what a file holds, a picture without what its camera wrote into it; "broken" if it cannot be opened."""
+    from bot.photographs import UnreadablePictureError, bare  # most bots never pass on a picture
+
+    try:
+        return bare(data)
+    except UnreadablePictureError:
+        return "broken"

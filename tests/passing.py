@@ -14,8 +14,9 @@ from bot.events import Document, Event, Given, Phrase, Reply
 from bot.steps import Step
 from handlers import HANDLERS
 from handlers.world import Store, World
+from tests.photographs import jpeg
 
-PICTURE = b"\xff\xd8\xff\xe0 a picture of a picket \xff\xd9"
+PICTURE = jpeg()
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "compose/no-file": {},
     "compose/no-file-yet": {},
     "compose/no-words": {},
-    "compose/unfetched": {"large": True},
+    "compose/unfetched": {"why": "large"},
     "conversation/about": {"what": "Chile"},
     "conversation/anew": {"what": "Chile"},
     "conversation/edit": {"open": False},

@@ -15,6 +15,7 @@ from bot.config import ConfigError, languages
 from bot.countries import Countries
 from bot.events import Chat
 from bot.markup import markup
+from bot.photographs import UnreadablePictureError, bare
 
 LONGEST = 3500
 """Characters of a text: one message on every platform."""
@@ -124,6 +125,10 @@ def _attached(path: Path) -> Attached:
         raise ConfigError(
             [f"--attach {path}: {len(data):,} bytes; it may have up to {LARGEST:,}, and must not be empty"]
         )
+    try:
+        data = bare(data)
+    except UnreadablePictureError:
+        raise ConfigError([f"--attach {path}: this picture cannot be opened; take another"]) from None
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Attached(path.name, media_type, media_type in ("image/jpeg", "image/png"), data)
 

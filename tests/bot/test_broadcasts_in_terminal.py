@@ -14,6 +14,7 @@ from tests.bot.store.followers import follow, numbered, update
 from tests.bot.store.people import ANNA
 from tests.botapi import BotApi, User
 from tests.broadcast_ordeals import Mailed, beside
+from tests.photographs import jpeg
 from tests.telegram_program import Program, careless
 from tests.terminal import Ended, run
 
@@ -219,6 +220,7 @@ async def test_what_is_not_known_is_settled(tmp_path: Path) -> None:
         (["send", "update.en.md", "--zone", "Mars"], "--zone Mars: there is no such time zone"),
         (["send", "update.en.md", "--usual", "ru"], "--usual ru: there is no text in this language"),
         (["send", "update.en.md"], "nobody would get it; nothing was sent"),
+        (["send", "update.en.md", "--attach", "broken.jpg"], "this picture cannot be opened; take another"),
         (["show", "7"], "7: there is no such broadcast; `solidarity-bot broadcasts` lists them"),
         (["pause", "7"], "7: there is no such broadcast"),
     ],
@@ -229,7 +231,8 @@ async def test_mistakes(tmp_path: Path, words: list[str], complaint: str) -> Non
     files = {"update.md": "x", "update.xx.md": "x", "empty.en.md": " ", "long.en.md": "x" * 3501}
     for name, text in {**files, "update.en.md": "News", "a.en.md": "News"}.items():
         (tmp_path / name).write_text(text)
-    given = [str(tmp_path / word) if word.endswith(".md") else word for word in words]
+    (tmp_path / "broken.jpg").write_bytes(jpeg()[:200])
+    given = [str(tmp_path / word) if word.endswith((".md", ".jpg")) else word for word in words]
     if words[0] == "send" and "--campaign" not in words:
         given += ["--campaign", "zhanaozen-2011"]
     done = await broadcasts(tmp_path / "data", *given, typed=("y",))

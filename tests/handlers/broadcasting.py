@@ -24,9 +24,10 @@ from handlers import HANDLERS
 from handlers.world import Organisers, World
 from tests.bot.store.followers import follow
 from tests.door import KEY, NOW, Door, Wire, furnished, same_words
+from tests.photographs import jpeg
 
 CAMPAIGN = "zhanaozen-2011"
-PHOTO = b"\xff\xd8\xff\xe0 a picket \xff\xd9"
+PHOTO = jpeg()
 GIVEN = Given("wire", "place-1", "picket.jpg", "image/jpeg", True, len(PHOTO))
 GROUP = Chat("wire", "-77")
 WRITTEN = ("All <b>out</b> on Friday", "skip", "1", "1", "1", "2")

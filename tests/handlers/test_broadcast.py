@@ -25,6 +25,7 @@ from tests.handlers.broadcasting import (
     say,
     to_the_preview,
 )
+from tests.photographs import jpeg, located, told
 
 
 @pytest.fixture
@@ -69,6 +70,21 @@ async def test_look_and_photo(here: Office) -> None:
     file = (await here.whole(1)).terms.content.file
     assert file is not None
     assert (file.name, file.data, file.photo) == ("picket.jpg", PHOTO, True)
+
+
+async def test_a_photo_says_nothing_of_its_place(here: Office) -> None:
+    """Where a photo was taken is not kept; one that cannot be opened is not taken, and why is said."""
+    here.files[GIVEN.place] = PHOTO[:200]
+    olga = here.door("olga")
+    await say(olga, "/broadcast", "2", "1")
+    assert (await give(olga, GIVEN, "All out")).startswith("I cannot open that picture")
+    here.files[GIVEN.place] = located()
+    await give(olga, GIVEN, "All out")
+    await say(olga, "1", "1", "1", "2")
+    await olga.tap("Send it now")
+    file = (await here.whole(1)).terms.content.file
+    assert file is not None
+    assert told(file.data) == {}
 
 
 async def test_long_words_with_a_photo(here: Office) -> None:
@@ -287,7 +303,7 @@ async def test_a_double_tap(here: Office) -> None:
 
 async def test_another_file_by_then(here: Office) -> None:
     """A file that is not what it was when it was seen, or is gone, is not sent."""
-    for found in (PHOTO + b"!", "lost"):
+    for found in (jpeg(red=7), "lost"):
         olga = here.door("olga")
         here.files[GIVEN.place] = PHOTO
         await say(olga, "/broadcast", "2", "1")

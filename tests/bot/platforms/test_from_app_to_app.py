@@ -10,6 +10,7 @@ import pytest
 
 from bot.broadcasts import Content
 from bot.events import Chat, Document, Message, Upload
+from bot.photographs import bare
 from bot.platforms.matrix_rooms import private
 from tests.bot.platforms import matrix_bot, telegram_bot
 from tests.bot.platforms.telegram_care import following, tap
@@ -19,9 +20,11 @@ from tests.homeserver.person import People
 from tests.homeserver.synapse import Synapse
 from tests.organising import led_by, people_follow
 from tests.papers import deliver
-from tests.passing import PICTURE
+from tests.photographs import located, told
 
 ANSWERS = ("English", "No, that is all", "At once", "At any hour")
+TAKEN = located(orientation=6)
+"""A photo with the place where it was taken, which is to be turned."""
 WORDS = "All out on Friday: where\n\nbread & roses"
 
 
@@ -76,7 +79,7 @@ async def test_from_telegram_to_matrix(both: Both) -> None:
     for answer in ("/broadcast", "Zhanaozen", "1"):
         await phone.say(answer)
     look = 'All <b>out</b> on <i>Friday</i>: <a href="https://union.example/">where</a>\n\nbread &amp; roses'
-    both.ada.sends_photo(data=PICTURE, caption=look)
+    both.ada.sends_photo(data=TAKEN, caption=look)
     await both.telegram.settled()
     for answer in ANSWERS[:-1]:
         await phone.say(answer)
@@ -93,7 +96,8 @@ async def test_from_telegram_to_matrix(both: Both) -> None:
     assert "All <strong>out</strong> on <em>Friday</em>: " in words.content["formatted_body"]
     assert '<a href="https://union.example/">where</a>' in words.content["formatted_body"]
     assert words.body == "All out on Friday: where (https://union.example/)\n\nbread & roses"
-    assert await both.room.file(picture) == PICTURE
+    assert await both.room.file(picture) == bare(TAKEN)
+    assert told(await both.room.file(picture)) == {}
 
 
 async def test_from_matrix_to_telegram(both: Both) -> None:
@@ -105,12 +109,12 @@ async def test_from_matrix_to_telegram(both: Both) -> None:
         '<p>All <strong>out</strong> on <em>Friday</em>: <a href="https://union.example/">where</a></p>'
         "<p>bread &amp; roses</p><script>alert(1)</script>"
     )
-    sent = await both.room.sends_image("picket.jpg", PICTURE, WORDS, html)
+    sent = await both.room.sends_image("picket.jpg", TAKEN, WORDS, html)
     await both.room.answered(sent)
     for words in ANSWERS:
         await phone.say(words)
     pictures = [e for e in both.room.messages(both.matrix.id) if e.msgtype == "m.image"]
-    assert [await both.room.file(e) for e in pictures] == [PICTURE]
+    assert [await both.room.file(e) for e in pictures] == [TAKEN]
     assert "on its way" in await phone.say("Send it now")
     both.ada.started = True
     said = both.ada.says("/help")
@@ -119,7 +123,8 @@ async def test_from_matrix_to_telegram(both: Both) -> None:
     await deliver(both.telegram.bot, to, message(await recorded(both.matrix)))
     shown = following(said)[-1]
     assert shown.file is not None
-    assert (shown.file.data, "photo" in shown.content, shown.text) == (PICTURE, True, WORDS)
+    assert (shown.file.data, "photo" in shown.content, shown.text) == (bare(TAKEN), True, WORDS)
+    assert told(shown.file.data) == {}
     assert (shown.marked("bold"), shown.marked("italic"), shown.marked("text_link")) == (
         ["out"],
         ["Friday"],
