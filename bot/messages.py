@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from babel import Locale, dates, lists, negotiate_locale, numbers
+from babel.core import get_global
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.choosing import Label, Speak
@@ -62,6 +63,12 @@ def languages(locales: Path = LOCALES) -> tuple[str, ...]:
     """Return the codes of the languages the bot speaks, its own first."""
     found = {path.parent.parent.name for path in locales.glob("*/LC_MESSAGES/bot.po")}
     return (SOURCE, *sorted(found - {SOURCE}))
+
+
+def _letters(language: str) -> str:
+    """Return the script that a language is usually written in, as the Unicode CLDR has it: "Cyrl" for Kazakh."""
+    likely = get_global("likely_subtags").get(language.replace("-", "_"), "")
+    return next((part for part in likely.split("_")[1:] if len(part) == 4), "")
 
 
 def language_name(code: str) -> str:
@@ -161,12 +168,16 @@ class _Voice:
             "listed": listed,
             "either": either,
             "foreign": foreign,
+            "in_other_letters": self._in_other_letters,
             "day": day,
             "country": country,
             "number": number,
             "language": language_name,
             "say": self._finalize,
         }
+
+    def _in_other_letters(self, language: str) -> bool:
+        return _letters(language) != _letters(self._language)
 
     def render(self, reply: Reply) -> Message:
         text = self._templates.get_template(f"{reply.template}.html.j2").render(reply.values)

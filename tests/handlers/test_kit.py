@@ -188,6 +188,15 @@ async def test_phone(tmp_path: Path, now: datetime, words: str) -> None:
         assert "I ask for an answer in writing" in said
 
 
+@pytest.mark.parametrize(("language", "aloud"), [("de", True), ("ar", True), ("kk", False), ("ru", False)])
+def test_reading_aloud(language: str, aloud: bool) -> None:
+    """How the words are read aloud is shown to whoever does not read their letters: a Kazakh reader does."""
+    talk = after(*LETTER[:4], "France", "Ada", "Paris", "enough", "1", "3", language=language)
+    said = plain_text(talk.last[0].html)
+    assert "Здравствуйте." in said
+    assert ("ZDRAVST" in said) is aloud
+
+
 def test_the_fewest_letters() -> None:
     """Whom the fewest have written to so far is named first; who gets a copy never is."""
     talk = written()
