@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections import Counter
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -55,6 +55,8 @@ class Sending(RuleBasedStateMachine):
         """Chats that want nothing more, and to which nothing was under way when they said so."""
         self.leaving: set[str] = set()
         """Chats that want nothing more, to which something may be under way still."""
+        self.answering = asyncio.Event()
+        self.answering.set()
         self.under_way: list[Chat] = []
         """Chats that have got something just now, which the bot does not know yet."""
         self.taken: set[int] = set()
@@ -89,15 +91,28 @@ class Sending(RuleBasedStateMachine):
         if error and not (isinstance(error, PASSING) and (chat.id, delivery) in self.met):
             self.met.add((chat.id, delivery))
             if not isinstance(error, UnsureError):
+                await self.answers(chat, delivery)
                 raise error
             if not message.silent:
                 self.arrives(chat, message, delivery)
                 raise error
         self.arrives(chat, message, delivery)
-        if delivery % 3:  # the answer comes later
+        await self.answers(chat, delivery)
+
+    async def answers(self, chat: Chat, delivery: int) -> None:
+        """Let the platform's answer come later, sometimes."""
+        if delivery % 3:
             self.under_way.append(chat)
-            await self.post.time.sleep(0.2 * (delivery % 3))
+            await self.post.time.sleep(0.5 * (delivery % 3))
+            await self.answering.wait()
             self.under_way.remove(chat)
+
+    @contextmanager
+    def meanwhile(self) -> Iterator[None]:
+        """Let something happen while what is under way is not answered."""
+        self.answering.clear()
+        yield
+        self.answering.set()
 
     def arrives(self, chat: Chat, message: Message, delivery: int) -> None:
         """Count a message, unless the platform knows it again."""
@@ -135,21 +150,34 @@ class Sending(RuleBasedStateMachine):
         """Let something be sent."""
         self.do(self.post.time.sleep(seconds))
 
-    @rule(number=st.integers(1, 3), to=st.sampled_from([State.PAUSED, State.RUNNING, State.CANCELLED]))
-    def steer(self, number: int, to: State) -> None:
+    def one_of_them(self, which: int) -> int:
+        """Return the number of a broadcast that was started."""
+        return sorted(self.addressed)[which % len(self.addressed)]
+
+    @rule(which=st.integers(0, 2), to=st.sampled_from([State.PAUSED, State.RUNNING, State.CANCELLED]))
+    @precondition(lambda self: self.addressed)
+    def steer(self, which: int, to: State) -> None:
         """Pause one, go on with it, or cancel it."""
-        self.do(self.worked(lambda work: work.steer(number, to)))
+        number = self.one_of_them(which)
+        with self.meanwhile():
+            self.do(self.worked(lambda work: work.steer(number, to)))
 
     @rule(orderly=st.booleans())
     def restart(self, orderly: bool) -> None:
         """Start the bot again, after it has stopped in good order or was killed."""
-        self.do(self.post.restart() if orderly else self.post.crash())
+        if orderly:
+            self.do(self.post.restart())
+        else:
+            with self.meanwhile():
+                self.do(self.post.crash())
         self.under_way.clear()
         self.closed |= self.leaving
 
-    @rule(number=st.integers(1, 3), again=st.booleans())
-    def settle(self, number: int, again: bool) -> None:
+    @rule(which=st.integers(0, 2), again=st.booleans())
+    @precondition(lambda self: self.addressed)
+    def settle(self, which: int, again: bool) -> None:
         """Decide on what is not known."""
+        number = self.one_of_them(which)
         if self.do(self.worked(lambda work: work.settle(number, again))) and again:
             self.again[f"update {number - 1}"] += 1
 
@@ -172,7 +200,8 @@ class Sending(RuleBasedStateMachine):
             if idle:
                 await self.post.start()
 
-        self.do(leaves())
+        with self.meanwhile() if not idle else nullcontext():
+            self.do(leaves())
         (self.closed if idle else self.leaving).add(chat.id)
 
     @invariant()
@@ -223,5 +252,5 @@ def _ended(found: Broadcast) -> bool:
     return found.state in (State.DONE, State.CANCELLED) and not found.people(Fate.SENDING)
 
 
-Sending.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+Sending.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestSending = Sending.TestCase
