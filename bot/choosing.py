@@ -19,6 +19,10 @@ _BETWEEN_NUMBERS = r"(?:[\d\s,;.+&،؛و]|\b(?:and|und|et|y|ve|и|және|ме�
 """Numbers, and what stands between them in any of the bot's languages."""
 
 
+_INFLECTED = 5
+"""Letters of a word that may end otherwise on a button."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """Something that can be chosen; one with `show` is only a look aside, after which the question stands again."""
@@ -105,10 +109,19 @@ def _holding(options: Sequence[Option], said: str, speak: Speak) -> Option | Rep
     wanted = _words(said)
     if not any(len(word) > 2 for word in wanted):
         return None
-    found = [n for n, o in enumerate(options) if wanted <= _words(" ".join(_names(o, speak)))]
+    named = [_words(" ".join(_names(option, speak))) for option in options]
+    found = [n for n, words in enumerate(named) if wanted <= words] or [
+        n for n, words in enumerate(named) if all(_is_begun(word, words) for word in wanted)
+    ]
     if len(found) > 1:
         return Reply("choose/among", {"numbers": [n + 1 for n in found]})
     return options[found[0]] if found else None
+
+
+def _is_begun(said: str, words: set[str]) -> bool:
+    """Return whether one of `words` is what was `said`, or ends otherwise, as words do in a sentence."""
+    stem = said[: max(_INFLECTED, len(said) - 1)]
+    return said in words or (len(said) >= _INFLECTED and any(word.startswith(stem) for word in words))
 
 
 def _close(options: Sequence[Option], said: str, speak: Speak) -> Option | Reply:

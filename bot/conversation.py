@@ -210,7 +210,8 @@ class Conversations(Generic[World, Store]):
             return self._answering.back(frames, event)
         if name in (SKIP, ENOUGH):
             return self._answering.skip(frames, event, enough=name == ENOUGH)
-        near = difflib.get_close_matches(name.casefold(), [*self.dialogues, *WAYS], n=1, cutoff=0.5)
+        spelled = difflib.get_close_matches(name.casefold(), [*self.dialogues, *WAYS], n=1, cutoff=0.5)
+        near = self.names.near([fold(name)], speak)[:1] or spelled
         return Turn(frames, (self.names.offered(near, "conversation/unknown-command"),), ask=True, again=True)
 
     def _open(

@@ -6,7 +6,7 @@ import gettext
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from html import escape
@@ -74,6 +74,17 @@ def _letters(language: str) -> str:
 def language_name(code: str) -> str:
     """Return the name of a language in that language: "русский" for "ru"."""
     return Locale.parse(code).get_display_name(code) or code
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageName:
+    """The name of a language as its reader calls it: "Russian" for "ru"."""
+
+    code: str
+
+    def in_language(self, language: str) -> str:
+        """Return the name in `language`."""
+        return Locale.parse(self.code).get_display_name(language) or language_name(self.code)
 
 
 def translations(locales: Path, language: str) -> gettext.NullTranslations:
@@ -173,6 +184,7 @@ class _Voice:
             "country": country,
             "number": number,
             "language": language_name,
+            "tongue": LanguageName,
             "say": self._finalize,
         }
 

@@ -75,6 +75,8 @@ class Renewal:
     label: Label
     key: str
     value: str
+    also: tuple[Label, ...] = ()
+    """Other names for it, which are typed rather than shown."""
 
     @property
     def option(self) -> str:
@@ -255,7 +257,7 @@ class Review:
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return `agree`, then what else can be looked at, then what can be changed, or can come out otherwise."""
-        renewed = (Option(renewal.option, renewal.label) for renewal in self.renewals)
+        renewed = (Option(renewal.option, renewal.label, also=renewal.also) for renewal in self.renewals)
         return (Option(AGREED, self.agree, also=(Phrase("yes"),)), *self.looks, *self.changes, *renewed)
 
     def holds(self, value: Value) -> bool:

@@ -11,7 +11,7 @@ from bot.choosing import Option
 from bot.dialogue import CHANCE, Answers, Dialogue, Done
 from bot.events import Event, Phrase, Reply
 from bot.letters import Letter
-from bot.messages import language_name
+from bot.messages import LanguageName, language_name
 from bot.similarity import Own
 from bot.steps import Choice, Renewal, Review, Step
 from handlers import pledging, sending
@@ -92,16 +92,18 @@ def _review(answers: Answers, said: dict[str, object], letter: Letter, asked: tu
     other = str(Chance.parse(answers.text(CHANCE)).another())
     # Translators: the button that says the same letter in other words
     words = (Renewal(Phrase("Other words"), CHANCE, other),) if letter.has_other_words else ()
-    # Translators: a button that has the letter written in {language}, which is named in itself: русский
-    tongues = (
-        (code, Phrase("Write it in: {language}", {"language": language_name(code)}))
-        for code in letter.languages
-    )
-    others = tuple(Renewal(label, WRITTEN_IN, code) for code, label in tongues if code != letter.written_in)
+    others = tuple(_written_in(code) for code in letter.languages if code != letter.written_in)
     renewals = (*words, *(others if len(letter.languages) > 1 else ()))
     shown = Reply("letter/review", {**said, "own": Own(letter), "invited": "reason" in asked})
     right = Phrase("The letter is right")
     return Review("review", shown, right, changes, again=again("review"), renewals=renewals)
+
+
+def _written_in(code: str) -> Renewal:
+    """Return how to have the letter written in a language, which may be typed as it calls itself."""
+    # Translators: a button that has the letter written in {language}, which is named in yours: Russian
+    label = Phrase("Write it in: {language}", {"language": LanguageName(code)})
+    return Renewal(label, WRITTEN_IN, code, also=(language_name(code),))
 
 
 def _interview(answers: Answers, world: World) -> Iterator[Step]:

@@ -39,6 +39,8 @@ _REVIEWER = re.compile(r"^# X-Reviewed-By:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 """Who signed a catalogue, in the comment at its top; `make messages` keeps that, but no header of its own name."""
 _SHOWN = 60
 """Characters of an English text by which a translator finds it."""
+LISTED = 20
+"""Missing texts of one catalogue that are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +54,14 @@ class Compared:
     """The name below which it was reviewed, "" for a draft, or None where it cannot be read."""
 
     def to_do(self) -> Iterator[str]:
-        """Yield how many texts are missing, then each of them."""
+        """Yield how many texts are missing, then each of them, or the first ones of many."""
         if self.missing:
             count = len(self.missing)
             texts = "1 text is" if count == 1 else f"{count} texts are"
             yield f"{self.file}: to do: {texts} not translated yet; English stands in, so this is no fault"
-        yield from (f"    {_short(text)}" for text in self.missing)
+        yield from (f"    {_short(text)}" for text in self.missing[:LISTED])
+        if len(self.missing) > LISTED:
+            yield f"    ... and {len(self.missing) - LISTED} more"
 
     def signature(self) -> Iterator[str]:
         """Yield whether a reviewer has signed it."""

@@ -73,3 +73,27 @@ async def test_a_number_may_stand_among_words(tmp_path: Path) -> None:
         await told(door, "/letter zhanaozen-2011", "1", "1", "2", "NO", "Harbour Workers")
         assert "a number from 1" in await door.say("300 or 400")
         assert "What name" in await door.say("about 12,000 members")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ru", "протест"), ("ru", "солидарность"), ("kk", "наразылық")]
+)
+async def test_a_word_may_end_otherwise(tmp_path: Path, language: str, words: str) -> None:
+    """A word of an option is understood without the ending that it has there."""
+    async with open_door(tmp_path, language) as door:
+        asked = await told(door, "/letter zhanaozen-2011")
+        assert await door.say(words) != asked
+        assert "/back" in [f"/{button.command}" for button in door.last[-1].buttons]
+        assert await told(door, "/back") == asked
+
+
+async def test_a_command_may_be_called_in_ones_own_language(tmp_path: Path) -> None:
+    """Who writes a slash before a word of their language is led to the command, and not to one that looks like it."""
+    async with open_door(tmp_path, "de") as door:
+        assert "/language" in await door.say("/sprache")
+
+
+async def test_nothing_is_kept_of_somebody_new(tmp_path: Path) -> None:
+    """Whoever has said nothing yet reads that nothing is kept, and not that some of it is missing."""
+    async with open_door(tmp_path) as door:
+        assert (await door.say("/mydata")).splitlines()[-1] == "• Nothing at all"
