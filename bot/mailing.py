@@ -14,6 +14,7 @@ from bot.broadcasts import Broadcast, Fate
 from bot.events import Chat, Message
 from bot.outbox import FIRST_PAUSE, LONGEST_PAUSE, Sender
 from bot.pacing import Pacing
+from bot.patience import LONG
 from bot.platforms.base import (
     GoneError,
     LaterError,
@@ -26,6 +27,7 @@ from bot.platforms.base import (
 from bot.store.errors import StoreError
 from bot.store.sending import Claimed, Outcome
 from bot.store.store import Store
+from bot.store.waits import EVERYWHERE
 from bot.telling import Telling
 from bot.waiting import outcome
 
@@ -57,6 +59,8 @@ class _Line:
     under_way: int = 0
     patience: dict[str, float] = field(default_factory=dict)
     """Chats for which it asks to wait, and until when."""
+    waits: dict[int, float] = field(default_factory=dict)
+    """Of these, the long ones that are still to be noted, by the message that was refused."""
     in_a_row: int = 0
     until: float = 0.0
     """When it may be tried again as a whole."""
@@ -98,7 +102,9 @@ class Mailing:
         """Send to a platform from now on; for `repeatable` seconds it knows a message again, if it does at all."""
         async with self._store.work() as work:
             await work.recover(platform, repeatable=repeatable is not None)
-        line = _Line(platform, sender, pacing, math.inf if repeatable is None else repeatable)
+            waits: dict[str, float] = {**await work.waits(platform)}
+        known = math.inf if repeatable is None else repeatable
+        line = _Line(platform, sender, pacing, known, until=waits.pop("", 0), patience=waits)
         self._lines[platform] = line
         if not self._tasks:
             self._tasks += [asyncio.create_task(self._look()), asyncio.create_task(self._record())]
@@ -259,9 +265,12 @@ class Mailing:
         until = self._clock() + seconds
         line.patience[one.chat.id] = until
         line.in_a_row += 1
+        noted = {one.id: until}
         if line.in_a_row >= IN_A_ROW:
             line.in_a_row = 0
-            line.until = max(line.until, until)
+            line.until = noted[EVERYWHERE] = max(line.until, until)
+        if seconds >= LONG:
+            line.waits |= noted
 
     def _wait_for(self, line: _Line, error: UnreachableError) -> None:
         """Leave a platform alone for a while that cannot be reached, each time twice as long."""
@@ -302,6 +311,10 @@ class Mailing:
         try:
             async with self._store.work() as work:
                 await work.record(outcomes)
+                for line in self._lines.values():
+                    waits, line.waits = line.waits, {}
+                    if waits:
+                        await work.note_waits(line.platform, waits)
         except StoreError as error:
             log.error("what became of messages could not be recorded yet: %s", error)
             self._outcomes = outcomes + self._outcomes

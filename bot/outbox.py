@@ -16,6 +16,7 @@ from typing import Protocol
 
 from bot.events import Chat, Document, Extract, Message
 from bot.pacing import Pacing
+from bot.patience import Patience
 from bot.platforms.base import (
     GoneError,
     LaterError,
@@ -82,6 +83,7 @@ class Outbox:
         self._last: dict[Chat, asyncio.Task[None]] = {}
         self._waiting: Counter[Chat] = Counter()
         self._given_up: set[int] = set()
+        self._patience = Patience(store, clock, sleep)
         self._asking = asyncio.Semaphore(ASKING)
         self._lost: set[str] = set()
         self._sent: list[int] = []
@@ -146,13 +148,13 @@ class Outbox:
     ) -> None:
         """Send to a platform from now on, first of all what an earlier process recorded for it but did not send.
 
-        `repeatable` is for how many seconds the platform knows a message again that was sent before; `pacing` is what
-        it shares with broadcasts there.
+        `repeatable` is for how many seconds it knows a message again that was sent before; `pacing` is broadcasts' too.
         """
         self._senders[platform] = sender
         if pacing:
             self._pacings[platform] = pacing
         self._repeatable[platform] = repeatable
+        await self._patience.recall(platform)
         await self.pick_up(platform)
 
     async def pick_up(self, *platforms: str) -> list[asyncio.Task[None]]:
@@ -212,7 +214,7 @@ class Outbox:
                 self._lost.discard(one.chat.platform)
                 return
             except LaterError as later:
-                await self._sleep(later.seconds)
+                await self._patience.obey(one, later.seconds)
             except UnreachableError as error:
                 if one.chat.platform not in self._lost:
                     log.warning("%s: messages wait until they can be sent (%s)", one.chat.platform, error)
@@ -264,6 +266,7 @@ class Outbox:
 
     async def _send(self, one: Unsent) -> None:
         """Send one message; what shows a card takes the place of the message that showed it before."""
+        await self._patience.wait(one.chat)
         message, card = one.message, one.message.card
         if card:
             message = replace(message, edits=await self._shown(card))

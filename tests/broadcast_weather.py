@@ -27,6 +27,10 @@ class Departures:
         self.times.append((time.perf_counter(), call.chat_id or 0))
         return False
 
+    def of(self, chat: int) -> list[float]:
+        """Return when messages came for a chat."""
+        return [at for at, to in self.times if to == chat]
+
     def most_within(self, seconds: float, chat: int | None = None) -> int:
         """Return the largest number of messages that came within so many seconds, to one chat if it is named."""
         times = [at for at, to in self.times if chat in (None, to)]

@@ -29,6 +29,7 @@ from bot.store.mydata import MyData
 from bot.store.numbers import Numbers
 from bot.store.reminders import MARKED, Reminding
 from bot.store.sending import SendingWork
+from bot.store.waits import Waits
 from bot.store.wording import dump, parse
 
 SILENCE = 24 * 3600
@@ -57,7 +58,7 @@ class Unsent:
     """Whether it is a reminder's question that has not left yet."""
 
 
-class Work(Answering, Reminding, SendingWork, Numbers, Exporting, MyData):
+class Work(Answering, Reminding, SendingWork, Waits, Numbers, Exporting, MyData):
     """What can be done in one transaction."""
 
     async def arrive(self, event: Event) -> Arrival:
