@@ -14,11 +14,12 @@ from pathlib import Path
 from bot.sealing import SUFFIX, opened, sealed
 from bot.store.backups import back_up, made_at, revive
 from bot.store.erasures import Erasures
-from bot.store.errors import StoreError, explain
+from bot.store.errors import RESTORE, StoreError, explain
 from bot.store.owners import key_from
 from bot.store.store import lock_of
 
 _NAME = "solidarity-%Y-%m-%dT%H-%M-%SZ.db"
+_NO_FILE = ("there is no such file; name a backup", "this is a folder; name a backup in it")
 _PART = 1 << 20
 """Bytes that are read at a time."""
 
@@ -38,6 +39,8 @@ def make(database: Path, folder: Path, recipients: Sequence[str], keep: Keeping,
     Raises StoreError, one line.
     """
     with _explained(folder):
+        if folder.exists() and not folder.is_dir():
+            raise StoreError(f"{folder}: this is a file; name a folder, in which backups are kept")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         to = folder / f"{now:{_NAME}}{SUFFIX if recipients else ''}"
         if to.exists():
@@ -69,6 +72,8 @@ def restore(
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = lock_of(database)
         try:
+            if not file.is_file():
+                raise StoreError(f"{file}: {_NO_FILE[file.is_dir()]}")
             secret = key or key_from(database.with_name("owner.key"), may_make=False)
             with _workshop(database) as place:
                 copy = _opened(file, identity, place)
@@ -106,8 +111,6 @@ def _opened(file: Path, identity: Path | None, place: Path) -> Path:
             raise StoreError(f"{file}: it is sealed; name the file with your secret key: --identity key.txt")
         with copy.open("wb") as into:
             opened(file, identity, into)
-    elif not file.exists():
-        raise StoreError(f"{file}: there is no such file")
     else:
         shutil.copyfile(file, copy)
     return copy
@@ -115,11 +118,12 @@ def _opened(file: Path, identity: Path | None, place: Path) -> Path:
 
 @contextmanager
 def _called(file: Path, copy: Path) -> Iterator[None]:
-    """Say of `file`, which somebody knows, what is said of the copy of it that is worked on."""
+    """Say of `file`, which somebody knows, what is said of the copy of it; it may be the newest backup itself."""
     try:
         yield
     except StoreError as error:
-        raise StoreError(str(error).replace(str(copy), str(file))) from error
+        said = str(error).replace(str(copy), str(file))
+        raise StoreError(said.replace(RESTORE, "try another backup")) from error
 
 
 def _not_too_old(file: Path, copy: Path, keep: Keeping, now: datetime) -> None:
@@ -161,8 +165,12 @@ def _moment(file: Path) -> datetime | None:
 @contextmanager
 def _workshop(beside: Path) -> Iterator[Path]:
     """Enter a folder for its owner alone on the same disk as a file; it is gone afterwards, with all that is in it."""
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=beside.parent) as place:
-        yield Path(place)
+    try:
+        place = tempfile.TemporaryDirectory(prefix=".unfinished-", dir=beside.parent)
+    except OSError as error:  # of the folder that somebody knows
+        raise OSError(error.errno, error.strerror, str(beside.parent)) from error
+    with place as name:
+        yield Path(name)
 
 
 def _sync(file: Path) -> None:

@@ -16,7 +16,7 @@ import click
 from bot import config
 from bot.assembly import furnish, opened, running
 from bot.commands.lazy import LazyGroup
-from bot.commands.shared import CONFIG, one_line
+from bot.commands.shared import CONFIG, DAY, one_line
 from bot.pacing import Limits, Pacing
 from bot.serving import on_signal, serve
 from bot.wording import WAYS
@@ -143,7 +143,7 @@ def _asked_password(user: str) -> str:
     "--on",
     "day",
     metavar="YYYY-MM-DD",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=DAY,
     help="Judge dates as on this day, not today.",
 )
 @click.pass_obj

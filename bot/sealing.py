@@ -11,6 +11,10 @@ SUFFIX = ".age"
 _HELP = "`age-keygen -o key.txt` makes a pair of them"
 
 
+AGAIN = "get it once more"
+"""What is to be done where a file is damaged on its way."""
+
+
 class SealError(Exception):
     """A file cannot be opened; the message is one line for the person who wants to read it."""
 
@@ -54,6 +58,8 @@ def opened(file: Path, key_file: Path, into: BinaryIO) -> None:
             pyrage.decrypt_io(source, into, identities)
     except pyrage.DecryptError as error:
         raise SealError(f"{file}: {_reason(str(error), key_file)}") from None
+    except IsADirectoryError:
+        raise SealError(f"{file}: this is a folder; name a sealed file in it") from None
     except OSError as error:
         reason = (error.strerror or "").lower() or _reason("", key_file)
         raise SealError(f"{file}: {reason}") from None
@@ -62,7 +68,7 @@ def opened(file: Path, key_file: Path, into: BinaryIO) -> None:
 def _reason(said: str, key_file: Path) -> str:
     if "no matching keys" in said.lower():
         return f"it was sealed to other keys than the one in {key_file}; ask for it with the key that it was sealed to"
-    return "it is not a sealed file, or it is damaged or cut off; get it once more"
+    return f"it is not a sealed file, or it is damaged or cut off; {AGAIN}"
 
 
 def _keys(file: Path) -> list[str]:
@@ -73,7 +79,9 @@ def _keys(file: Path) -> list[str]:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         reason = (error.strerror or "").lower() if isinstance(error, OSError) else "it is not text"
-        raise SealError(f"{file}: the key cannot be read ({reason})") from None
+        raise SealError(
+            f"{file}: the key cannot be read ({reason}); name the file with your secret key"
+        ) from None
     keys = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
     try:
         for key in keys:

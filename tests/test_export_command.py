@@ -128,10 +128,11 @@ async def test_a_page_to_hand_over(folder: Path) -> None:
             ("--since", "2026-12-01", "--until", "2026-11-01"),
             "--since 2026-12-01: it is later than --until 2026-11-01; swap them",
         ),
-        (("--until", "2020-01-01"), "there is no such letter; nothing was written"),
+        (("--status", "answered", "--country", "FR"), "there is no letter that fits all you asked for"),
+        (("--until", "2020-01-01"), "there is no letter that fits all you asked for; nothing was written"),
         (
             ("--output", "nowhere/letters.csv"),
-            "nowhere/letters.csv: it cannot be written (no such file or directory)",
+            "nowhere/letters.csv: it cannot be written (no such file or directory); name another place",
         ),
     ],
 )
@@ -242,6 +243,12 @@ async def test_a_wrong_key_in_the_settings(key: str, folder: Path) -> None:
     assert logged(folder) == []
 
 
+def test_a_day_that_is_none(folder: Path) -> None:
+    """It is said how a day is written, without a word of the language of computers."""
+    ended = program(folder, "export", "--since", "30.11.2026")
+    assert ended.stderr.decode().endswith("'--since': 30.11.2026: write a day like 2026-11-30\n")
+
+
 async def test_the_log_is_shown_and_verified(store: Store, folder: Path) -> None:
     """`audit show` names an organiser's account, as long as it is one; `audit verify` finds a line that was changed."""
     from bot.audit import AuditLog
@@ -264,7 +271,13 @@ async def test_the_log_is_shown_and_verified(store: Store, folder: Path) -> None
     log.write_bytes(log.read_bytes().replace(b'"letters":3', b'"letters":1', 1))
     found = program(folder, "audit", "verify")
     assert (found.returncode, found.stdout) == (1, b"")
-    assert f"{log}, line 1: this line or the one before it was changed" in found.stderr.decode()
+    *faults, advice = found.stderr.decode().splitlines()
+    assert faults[0].startswith(f"{log}, line 1: this line or the one before it was changed")
+    assert advice.startswith("Keep a copy of it as it is, and tell the other organisers")
+    log.unlink()
+    assert program(folder, "audit", "verify").returncode == 1
+    gone = program(folder, "audit", "show").stderr.decode()
+    assert gone.startswith(f"{log}: it is not there any more; ")
 
 
 DAMAGES = (
@@ -280,6 +293,7 @@ DAMAGES = (
 async def test_a_damaged_log_is_shown(folder: Path) -> None:
     """Whatever was done to a line, the others are shown; of one that cannot be read it is said which it is."""
     assert program(folder, "audit", "show").stderr == b"Nothing was ever taken out.\n"
+    assert program(folder, "audit", "verify").stdout == b"Nothing was ever taken out.\n"
     for _ in range(2):
         assert program(folder, "export").returncode == 0
     log = folder / "audit.log"

@@ -77,7 +77,7 @@ def _no_key(database: Path) -> Iterator[str]:
     file = database.with_name("owner.key")
     if not os.path.lexists(file):
         if holds_anybody(database):
-            yield f"{file} is missing, and without it nobody in {database} can be recognised; restore it"
+            yield f"{file} is missing, and without it nobody in {database} can be recognised; put your copy of it there"
         return
     try:
         key = read_text(file).strip()

@@ -11,7 +11,7 @@ from bot import config
 from bot.backups import Keeping, make
 from bot.backups import restore as bring_back
 from bot.commands.shared import CONFIG, one_line
-from bot.sealing import SealError
+from bot.sealing import AGAIN, SealError
 
 _FILE = click.Path(path_type=Path)
 
@@ -29,7 +29,9 @@ def backup(path: Path | None, folder: Path | None, keep: int | None) -> None:
     with one_line():
         settings = config.load(path)
         if not settings.database.exists():
-            raise config.ConfigError([f"{settings.database}: there is no database yet"])
+            raise config.ConfigError(
+                [f"{settings.database}: there is no database yet; it is made when the bot starts"]
+            )
         to, recipients = folder or settings.backup_folder, settings.organisers.recipients
         made = make(settings.database, to, recipients, _keeping(settings, keep), datetime.now(UTC))
     click.echo(
@@ -53,7 +55,7 @@ def restore(path: Path | None, file: Path, identity: Path | None) -> None:
         try:
             gone, aside = bring_back(file, settings.database, settings.secret, identity, keeping, now)
         except SealError as error:
-            raise config.ConfigError([str(error)]) from None
+            raise config.ConfigError([str(error).replace(AGAIN, "try another backup")]) from None
     click.echo(f"{settings.database} is as it was in {file}.")
     click.echo(f"Erased since, and erased again: {gone}. What was still to be sent is not sent again.")
     if aside:

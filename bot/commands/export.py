@@ -15,14 +15,14 @@ from bot import config
 from bot.accounts import person_of
 from bot.assembly import beside, furnish
 from bot.audit import AuditLog
-from bot.commands.shared import CONFIG, OUTPUT, STANDARD_OUTPUT, new_file, one_line
+from bot.commands.shared import CONFIG, DAY, OUTPUT, STANDARD_OUTPUT, new_file, one_line
 from bot.export.order import NO_COUNTRY, Filters, Form, Order
 from bot.exporting import Exports, shown
 from bot.pledges import Status
 from bot.sealing import SUFFIX, SealError, opened
 from bot.store.exporting import letters
 
-_DAY = click.DateTime(["%Y-%m-%d"])
+_NONE = ("there is no letter yet", "there is no letter that fits all you asked for")
 
 
 @click.command()
@@ -39,8 +39,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help=f"From these countries only ({NO_COUNTRY}: not given).",
 )
 @click.option("--status", "statuses", type=click.Choice([s.value for s in Status]), multiple=True)
-@click.option("--since", metavar="YYYY-MM-DD", type=_DAY, help="Sent, or to be sent, on that day or later.")
-@click.option("--until", metavar="YYYY-MM-DD", type=_DAY, help="Sent, or to be sent, on that day or earlier.")
+@click.option("--since", metavar="YYYY-MM-DD", type=DAY, help="Sent, or to be sent, on that day or later.")
+@click.option("--until", metavar="YYYY-MM-DD", type=DAY, help="Sent, or to be sent, on that day or earlier.")
 @click.option("--language", help="The language of a page to hand over (pdf).")
 @OUTPUT
 @click.pass_obj
@@ -82,7 +82,7 @@ async def _export(settings: config.Settings, order: Order, output: Path) -> None
         with letters(store, order.filters) as found, new_file(output) as into:
             number = found.number()
             if not number:
-                raise config.ConfigError(["there is no such letter; nothing was written"])
+                raise config.ConfigError([f"{_NONE[bool(order.filters.named)]}; nothing was written"])
             await exports.record(order, number)
             with _progress(number) as seen:
                 exports.write(order, found, into, seen)
@@ -96,7 +96,7 @@ def _look_at(order: Order, exports: Exports) -> None:
     """Raise ConfigError if there cannot be such a file."""
     known = [campaign.slug for campaign in exports.campaigns]
     wrong = [
-        f"--campaign {slug}: there is no such campaign"
+        f"--campaign {slug}: there is no such campaign; name one of these: {', '.join(known)}"
         for slug in order.filters.campaigns
         if slug not in known
     ]
@@ -183,6 +183,10 @@ def open_file(file: Path, key: Path, output: Path | None) -> None:
         click.echo(f"{target} is open now: anybody who gets hold of it can read it.", err=True)
 
 
+NOTHING = "Nothing was ever taken out."
+_LOST = "a copy that you saved earlier shows what was written"
+
+
 @click.group()
 def audit() -> None:
     """What ever left the records: who took it out, when, and what it was."""
@@ -208,7 +212,8 @@ async def _show(settings: config.Settings) -> None:
             told = "it is damaged and cannot be shown; `solidarity-bot audit verify` looks through them all"
             click.echo(f"{log.path}, line {line}: {told}", err=True)
         if not log.path.exists():
-            click.echo("Nothing was ever taken out.", err=True)
+            gone = f"{log.path}: it is not there any more; {_LOST}"
+            click.echo(gone if await log.verify() else NOTHING, err=True)
     finally:
         await store.close()
 
@@ -232,6 +237,10 @@ async def _verify(settings: config.Settings) -> bool:
         await store.close()
     for one in found:
         click.echo(f"{log.path}, line {one.line}: {one.what}", err=True)
-    if not found:
-        click.echo(f"{log.path}: as it was written, {len(list(log.entries()))} lines.")
-    return not found
+    if found:
+        click.echo(f"Keep a copy of it as it is, and tell the other organisers; {_LOST}.", err=True)
+        return False
+    lines = len(list(log.entries()))
+    told = "1 line" if lines == 1 else f"{lines:,} lines"
+    click.echo(f"{log.path}: as it was written, {told}." if lines else NOTHING)
+    return True

@@ -41,6 +41,13 @@ def report(path: Path | None, data: bool, public: bool, language: str | None, ou
         else:
             text = page(made, messages, world.countries, spoken)
         _write(text, output)
+    if output != STANDARD_OUTPUT:
+        whose = (
+            "Everybody may read it."
+            if public
+            else "It is for organisers: small numbers may point at a person."
+        )
+        click.echo(f"{output} is written. {whose}", err=True)
 
 
 def _look_at(language: str, output: Path, data: bool) -> None:

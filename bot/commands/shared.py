@@ -6,8 +6,9 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -30,6 +31,20 @@ CONFIG = click.option(
     help="The configuration file (TOML).",
 )
 """Before the command or behind it."""
+
+
+class _Day(click.DateTime):
+    """A day, written as 2026-11-30."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the day that is written, at midnight."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value}: write a day like 2026-11-30", param, ctx)
+
+
+DAY = _Day(["%Y-%m-%d"])
 
 
 @contextlib.contextmanager
@@ -65,7 +80,12 @@ def new_file(output: Path) -> Iterator[BinaryIO]:
     try:
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise ConfigError([f"{output}: there is such a file already; name another"]) from None
+        what = (
+            "this is a folder; name a file in it"
+            if output.is_dir()
+            else "there is such a file already; name another"
+        )
+        raise ConfigError([f"{output}: {what}"]) from None
     except OSError as error:
         raise unwritten(output, error) from None
     try:
@@ -78,4 +98,6 @@ def new_file(output: Path) -> Iterator[BinaryIO]:
 
 def unwritten(output: Path, error: OSError) -> ConfigError:
     """Return what is said where a file cannot be written."""
-    return ConfigError([f"{output}: it cannot be written ({(error.strerror or '').lower()})"])
+    return ConfigError(
+        [f"{output}: it cannot be written ({(error.strerror or '').lower()}); name another place"]
+    )

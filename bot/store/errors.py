@@ -8,6 +8,8 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 _RIGHTS = "it may not be read and written; check who owns it and its folder"
+RESTORE = "restore the newest backup"
+"""What is to be done where the database is damaged."""
 _IN_USE = "another program is using it; close that one first"
 _REASONS = {
     "SQLITE_FULL": "the disk is full; free some space",
@@ -17,7 +19,7 @@ _REASONS = {
     "SQLITE_READONLY": _RIGHTS,
     "SQLITE_PERM": _RIGHTS,
     "SQLITE_CANTOPEN": "it cannot be opened; check that its folder exists and may be written",
-    "SQLITE_CORRUPT": "the file is damaged; restore the newest backup",
+    "SQLITE_CORRUPT": f"the file is damaged; {RESTORE}",
     "SQLITE_NOTADB": "the file is not a database of this bot; move it away or restore a backup",
     "SQLITE_IOERR": "the disk reports an error; check that it is there and has space",
 }
@@ -33,6 +35,8 @@ def explain(error: Exception, path: Path) -> StoreError | None:
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, PermissionError):
         return StoreError(f"{cause.filename or path}: {_RIGHTS}")
+    if isinstance(cause, IsADirectoryError):
+        return StoreError(f"{cause.filename or path}: this is a folder; a file is needed here")
     if isinstance(cause, OSError):
         return StoreError(f"{cause.filename or path}: {(cause.strerror or 'it cannot be used').lower()}")
     name = getattr(cause, "sqlite_errorname", "") if isinstance(cause, sqlite3.Error) else ""
@@ -45,5 +49,5 @@ def _sealed(error: str) -> str | None:
     if "no such function: opened" in error:
         return "its key is missing, without which it cannot be read; restore owner.key"
     if "user-defined function" in error:
-        return "something in it cannot be read with its key; restore the newest backup"
+        return f"something in it cannot be read with its key; {RESTORE}"
     return None

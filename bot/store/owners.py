@@ -75,7 +75,7 @@ def key_from(path: Path, may_make: bool) -> str:
         return key
     if not may_make:
         raise StoreError(
-            f"{path}: the key is missing, and without it nobody in the database can be recognised; restore it"
+            f"{path}: the key is missing, without which nobody in the database can be recognised; put your copy there"
         )
     return _make_key(path)
 

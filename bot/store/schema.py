@@ -12,7 +12,7 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.store.connection import connect
-from bot.store.errors import StoreError
+from bot.store.errors import RESTORE, StoreError
 from bot.store.tables import SCHEMA, metadata
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -63,7 +63,7 @@ def revision(path: Path, patience: float) -> str | None:
         [damage] = connection.execute("PRAGMA quick_check(1)").fetchone()
         if damage != "ok":
             found = damage.splitlines()[-1]
-            raise StoreError(f"{path}: the file is damaged; restore the newest backup ({found})")
+            raise StoreError(f"{path}: the file is damaged; {RESTORE} ({found})")
         if not tables:
             return None
         [found] = connection.execute("SELECT version_num FROM alembic_version").fetchone()

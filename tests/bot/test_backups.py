@@ -253,7 +253,9 @@ async def test_what_cannot_be_put_back_is_refused_in_one_line(place: Place, tmp_
     strange.write_bytes(before)
     assert "no backup" in refused(strange)
     cut.write_bytes(file.read_bytes()[:20000])
-    assert refused(cut)
+    said = refused(cut)
+    assert ("damaged; try another backup" in said, "newest" in said) == (True, False)
+    assert "this is a folder; name a backup in it" in refused(file.parent)
     for words in ("no database at all, but words " * 100, ""):
         (tmp_path / "words.db").write_text(words)
         assert "no backup" in refused(tmp_path / "words.db")
@@ -282,7 +284,41 @@ def test_the_commands(place: Place) -> None:
     done = runner.invoke(main, ["restore", str(file)], env=data)
     assert (done.exit_code, "Erased since, and erased again: 0." in done.output) == (0, True)
     wrong = runner.invoke(main, ["restore", str(folder / "none")], env=data)
-    assert (wrong.exit_code, wrong.output) == (1, f"{folder / 'none'}: there is no such file\n")
+    assert (wrong.exit_code, wrong.output) == (
+        1,
+        f"{folder / 'none'}: there is no such file; name a backup\n",
+    )
     nothing = runner.invoke(main, ["backup"], env={"SOLIDARITY_DATA_DIR": str(place.folder / "new")})
     assert nothing.exit_code == 1
     assert "there is no database yet" in nothing.output
+
+
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("notes.txt", "notes.txt: this is a file; name a folder, in which backups are kept"),
+        ("notes.txt/in", "notes.txt/in: not a directory"),
+        ("/proc/nowhere", "/proc/nowhere: no such file or directory"),
+    ],
+)
+def test_where_no_backup_can_be(place: Place, to: str, said: str) -> None:
+    """A file where a folder should be, and a folder that cannot be made, are told in one line; nothing is changed."""
+    (place.folder / "notes.txt").write_text("notes")
+    data = {"SOLIDARITY_DATA_DIR": str(place.database.parent), "SOLIDARITY_OWNER_KEY": KEY}
+    done = CliRunner().invoke(main, ["backup", str(place.folder / to)], env=data)
+    assert (done.exit_code, done.output.endswith(f"{said}\n"), done.output.count("\n")) == (1, True, 1)
+    assert (place.folder / "notes.txt").read_text() == "notes"
+
+
+def test_a_sealed_backup_that_is_damaged(place: Place, tmp_path: Path) -> None:
+    """Nobody is told to get it once more, or to take the newest one: another one is to be tried."""
+    hers = pyrage.x25519.Identity.generate()
+    (tmp_path / "hers").write_text(str(hers))
+    file = place.back_up(str(hers.to_public()))
+    file.write_bytes(file.read_bytes()[:-1000])
+    data = {"SOLIDARITY_DATA_DIR": str(place.database.parent), "SOLIDARITY_OWNER_KEY": KEY}
+    command = ["restore", str(file), "--identity", str(tmp_path / "hers")]
+    done = CliRunner().invoke(main, command, env=data)
+    assert done.exit_code == 1
+    assert done.output.startswith(f"{file}: ")
+    assert done.output.endswith("damaged or cut off; try another backup\n")

@@ -275,7 +275,7 @@ async def test_a_key_that_does_not_fit_to_what_is_recorded(desk: Desk) -> None:
         assert desk.check()[-1].endswith("nothing to mend.")
         async with store.work() as work:
             await work.set_language(Person("wire", "1123581321", "ru"), "ru")
-        lost = f"{key} is missing, and without it nobody in {store.path} can be recognised; restore it"
+        lost = f"{key} is missing, and without it nobody in {store.path} can be recognised; put your copy of it there"
         assert desk.check() == [f"{desk.config}: owner_key: {lost} [owner-key]"]
         key.write_text(made[:20], "ascii")
         cut = f"{key} is not a key; restore the one that was made for {store.path}"

@@ -258,7 +258,9 @@ async def test_a_database_that_may_no_longer_be_written(tmp_path: Path) -> None:
 async def test_a_folder_where_the_database_should_be(tmp_path: Path) -> None:
     """A folder in the place of the file is refused in one line."""
     database(tmp_path).mkdir(parents=True)
-    assert await refused(database(tmp_path)) == f"{database(tmp_path)}: is a directory"
+    assert (
+        await refused(database(tmp_path)) == f"{database(tmp_path)}: this is a folder; a file is needed here"
+    )
 
 
 async def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
