@@ -58,17 +58,18 @@ async def test_killed_again_and_again(tmp_path: Path) -> None:
         program._forks = Forks("bot.platforms.telegram_service", "tests.hurry")
         people = [server.user(f"Ada {n}") for n in range(150)]
         await promised(program, people)
-        server.fails(Delay(0.02, done=True), "sendMessage", times=None, when=lambda call: dice.random() < 0.5)
-        async with asyncio.timeout(120):
+        server.fails(Delay(0.05, done=True), "sendMessage", times=None, when=lambda call: dice.random() < 0.5)
+        async with asyncio.timeout(240):
             while waiting(program):
                 await program.start(works=dice.random() < 0.8)
-                await asyncio.sleep(dice.uniform(0, 0.4))
+                await asyncio.sleep(dice.uniform(0.05, 0.35))
                 await program.kill()
                 unsure |= under_way(program)
                 deaths += 1
         asked = {user.id: user.private.bot_count for user in people}
         assert {user for user, times in asked.items() if times > 1} == set()
         assert {user for user, times in asked.items() if not times} <= unsure
-        assert deaths > 5
+        assert deaths > 2
+        assert unsure
         assert wrong(program.complaints) == []
         assert not (found := careless(server)), found
