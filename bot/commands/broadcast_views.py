@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import TextIO
 
 from rich.console import Console
@@ -43,7 +44,7 @@ def listed(found: Iterable[Broadcast]) -> str:
         + "".join(f"; {people:,} wait for {_app(name)}" for name, people in one.waiting.items())
         for one in found
     ]
-    return "\n".join(lines) or "There has been no broadcast yet."
+    return "\n".join(lines) or "There has been no update yet; `solidarity-bot broadcasts send` begins one."
 
 
 def shown(found: Broadcast, *, brief: bool = False) -> str:
@@ -55,7 +56,7 @@ def shown(found: Broadcast, *, brief: bool = False) -> str:
     lines += _waits(found)
     if found.unsettled:
         lines += [
-            "Of the unknown, the connection broke before the platform had answered. Decide:",
+            "Where that is not known, the connection broke before the platform had answered. Decide:",
             f"  solidarity-bot broadcasts settle {found.id} --again   sends it once more, without a sound",
             f"  solidarity-bot broadcasts settle {found.id} --leave   leaves it at that",
         ]
@@ -76,7 +77,7 @@ def _app(platform: str) -> str:
 
 def asked(new: NewBroadcast, size: Size, out_of_reach: Mapping[str, int], a_second: int) -> str:
     """Return what is to be known before it goes out."""
-    lines = [*_terms(new), ""]
+    lines = [*_terms(new, "At once"), ""]
     lines += [
         f"{people:>9,}  {platform}, {language or 'no language chosen'}"
         for (platform, language), people in size.items()
@@ -98,14 +99,16 @@ def _time(seconds: float) -> str:
     return f"{math.ceil(seconds)} seconds" if seconds < 90 else f"{math.ceil(seconds / 60):,} minutes"
 
 
-def _terms(new: NewBroadcast) -> list[str]:
+def _terms(new: NewBroadcast, begun: str = "") -> list[str]:
+    """Return whom it is for, when it goes out, and what it says; `begun` is how a time is told that has come."""
     scope = new.scope
     only = [scope.platform, scope.language, scope.country, scope.group and f"group {scope.group}"]
     parts = [part for part in only if part] + ["promised and not sent yet"] * scope.waiting
-    lines = [f"For who follows {scope.campaign}" + (f"; only: {', '.join(parts)}" if parts else "")]
-    lines.append(f"Not before {new.starts_at:%Y-%m-%d %H:%M} UTC")
+    lines = [f"For everybody who follows {scope.campaign}" + (f"; only: {', '.join(parts)}" if parts else "")]
+    when = f"{new.starts_at:%Y-%m-%d %H:%M} UTC"
+    lines.append(f"Not before {when}" if new.starts_at > datetime.now(UTC) else begun or f"Set for {when}")
     if new.quiet:
-        lines.append(f"Quiet from {new.quiet.start} to {new.quiet.end} o'clock, {new.quiet.zone}")
+        lines.append(f"Nothing from {new.quiet.start} to {new.quiet.end} o'clock ({new.quiet.zone})")
     if file := new.content.file:
         lines.append(f"With {file.name} ({len(file.data):,} bytes)")
     for language, html in new.content.texts.items():

@@ -61,7 +61,7 @@ def show(path: Path | None, number: int, *, follow: bool) -> None:
 @click.pass_obj
 def pause(path: Path | None, number: int) -> None:
     """Let nothing more of it go out for now."""
-    _at_work(path, _steering(number, State.PAUSED, "is paused", "It is not going out just now."))
+    _at_work(path, _steering(number, State.PAUSED, "is paused", "it is not going out just now"))
 
 
 @broadcasts.command("go-on")
@@ -69,7 +69,7 @@ def pause(path: Path | None, number: int) -> None:
 @click.pass_obj
 def go_on(path: Path | None, number: int) -> None:
     """Go on with one that is paused."""
-    _at_work(path, _steering(number, State.RUNNING, "goes on", "It is not paused."))
+    _at_work(path, _steering(number, State.RUNNING, "goes on", "it is not paused"))
 
 
 @broadcasts.command()
@@ -77,7 +77,7 @@ def go_on(path: Path | None, number: int) -> None:
 @click.pass_obj
 def cancel(path: Path | None, number: int) -> None:
     """Send no more of it, for good."""
-    _at_work(path, _steering(number, State.CANCELLED, "is cancelled", "It has ended already."))
+    _at_work(path, _steering(number, State.CANCELLED, "is cancelled", "it has ended already"))
 
 
 @broadcasts.command()
@@ -92,7 +92,8 @@ def settle(path: Path | None, number: int, *, again: bool) -> None:
         async with _work(settings) as work:
             people = await work.settle(number, again)
         done = "sent again, without a sound" if again else "left as they are"
-        click.echo(f"{people:,} messages are {done}." if people else "There is nothing to decide on.")
+        messages = "1 message is" if people == 1 else f"{people:,} messages are"
+        click.echo(f"{messages} {done}." if people else "There is nothing to decide on.")
         if people and again and not in_use(settings.database):
             click.echo(NOBODY_SENDS)
 
@@ -237,7 +238,7 @@ async def _found(settings: config.Settings, number: int) -> Broadcast:
         found = await work.broadcast(number)
     if found is None:
         raise config.ConfigError(
-            [f"{number}: there is no such broadcast; `solidarity-bot broadcasts` lists them"]
+            [f"update {number}: there is none of this number; `solidarity-bot broadcasts` lists them"]
         )
     return found
 

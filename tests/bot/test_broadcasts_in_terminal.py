@@ -126,6 +126,8 @@ async def test_nobody_sends_it(tmp_path: Path) -> None:
     assert done.status == 0, done.complaint
     assert NOBODY in done.said
     assert "It takes about a second at Telegram's pace." in done.said
+    assert ("\nAt once\n" in done.said, "Not before" in done.said) == (True, False)
+    assert "\nSet for 20" in (await broadcasts(tmp_path / "data", "show", "1")).said
     assert NOBODY in (await broadcasts(tmp_path / "data")).said
     for command, state in (("pause", "paused"), ("go-on", "running"), ("cancel", "cancelled")):
         said = await broadcasts(tmp_path / "data", command, "1")
@@ -135,7 +137,7 @@ async def test_nobody_sends_it(tmp_path: Path) -> None:
         assert found
         assert found.state == State(state)
     again = await broadcasts(tmp_path / "data", "cancel", "1")
-    assert (again.status, again.complaint.strip()) == (1, "update 1: It has ended already.")
+    assert (again.status, again.complaint.strip()) == (1, "update 1: it has ended already")
 
 
 async def test_a_running_bot_notices(tmp_path: Path) -> None:
@@ -221,8 +223,8 @@ async def test_what_is_not_known_is_settled(tmp_path: Path) -> None:
         (["send", "update.en.md", "--usual", "ru"], "--usual ru: there is no text in this language"),
         (["send", "update.en.md"], "nobody would get it; nothing was sent"),
         (["send", "update.en.md", "--attach", "broken.jpg"], "this picture cannot be opened; take another"),
-        (["show", "7"], "7: there is no such broadcast; `solidarity-bot broadcasts` lists them"),
-        (["pause", "7"], "7: there is no such broadcast"),
+        (["show", "7"], "update 7: there is none of this number; `solidarity-bot broadcasts` lists them"),
+        (["pause", "7"], "update 7: there is none of this number"),
     ],
 )
 async def test_mistakes(tmp_path: Path, words: list[str], complaint: str) -> None:
