@@ -7,12 +7,15 @@ import random
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.botapi import BotApi, Delay, Drop, Hang, ServerError, TooMany
 from tests.botapi.calls import Call
 from tests.botapi.people import User
 
 SENDING = "sendMessage"
+NOTES = "departures.txt"
+"""Where a program that has loaded `tests.departing` notes when messages leave it."""
 
 
 class Departures:
@@ -33,13 +36,22 @@ class Departures:
 
     def most_within(self, seconds: float, chat: int | None = None) -> int:
         """Return the largest number of messages that came within so many seconds, to one chat if it is named."""
-        times = [at for at, to in self.times if chat in (None, to)]
-        first, most = 0, 0
-        for last, at in enumerate(times):
-            while at - times[first] >= seconds:
-                first += 1
-            most = max(most, last - first + 1)
-        return most
+        return most_within([at for at, to in self.times if chat in (None, to)], seconds)
+
+
+def departed(folder: Path) -> list[float]:
+    """Return when messages have left the program that works in `folder`, by its own notes."""
+    return [float(line) for line in (folder / NOTES).read_text("ascii").split()]
+
+
+def most_within(times: Sequence[float], seconds: float) -> int:
+    """Return the largest number of moments that lie within so many seconds."""
+    first, most = 0, 0
+    for last, at in enumerate(times):
+        while at - times[first] >= seconds:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
 
 
 @dataclass

@@ -26,9 +26,19 @@ class Program(program.Program):
     """`python -m bot run`, which serves Telegram alone."""
 
     def __init__(
-        self, server: BotApi, folder: Path, way: Way = "polling", *, forked: bool = False, **settings: str
+        self,
+        server: BotApi,
+        folder: Path,
+        way: Way = "polling",
+        *,
+        forked: bool | tuple[str, ...] = False,
+        **settings: str,
     ) -> None:
-        """Prepare to start it at `server`, with `settings` such as LOG__LEVEL; a `forked` one starts quickly."""
+        """Prepare to start it at `server`, with `settings` such as LOG__LEVEL; a `forked` one starts quickly.
+
+        It may have modules of the tests loaded as well.
+        """
+        with_modules = forked if isinstance(forked, tuple) else ()
         self.way = way
         self._server = server
         self._receives = "getUpdates" if way == "polling" else "setWebhook"
@@ -41,7 +51,9 @@ class Program(program.Program):
             **(_webhook() if way == "webhook" else {}),
             **settings,
         }
-        super().__init__(folder, given, Forks("bot.platforms.telegram_service") if forked else None)
+        super().__init__(
+            folder, given, Forks("bot.platforms.telegram_service", *with_modules) if forked else None
+        )
 
     async def start(self, *, works: bool = True) -> None:
         """Start it, and wait until it `works`: updates come in."""
