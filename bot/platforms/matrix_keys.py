@@ -28,7 +28,7 @@ from vodozemac import Curve25519PublicKey, Ed25519PublicKey
 
 from bot.platforms.base import PlatformError, UnreachableError
 from bot.platforms.matrix_calls import path
-from bot.platforms.matrix_given import Given
+from bot.platforms.matrix_given import Device, Given
 from bot.platforms.matrix_json import Json, inner, items, objects
 from bot.platforms.matrix_mending import WITHHELD, Mending
 from bot.waiting import outcome
@@ -206,8 +206,7 @@ class Keys:
             members = list(room.users)
             if missing := self._olm.get_missing_sessions(members):
                 await self._claim(missing)
-            for whom, messages in self._olm.share_group_session_parallel(room_id, members, True):
-                self._given.remember(room_id, self._olm.outbound_group_sessions[room_id], whom)
+            for whom, messages in self._for_each(room_id, members):
                 await self._call("PUT", path("sendToDevice", "m.room.encrypted", uuid4().hex), messages)
                 self._olm.outbound_group_sessions[room_id].users_shared_with.update(whom)
             if set(room.users) == set(members):
@@ -215,6 +214,14 @@ class Keys:
             else:  # somebody has come or gone meanwhile
                 self._olm.outbound_group_sessions.pop(room_id, None)
                 raise UnreachableError("the members have changed")
+
+    def _for_each(self, room_id: str, members: list[str]) -> list[tuple[set[Device], Json]]:
+        """Return what lets members read what is sent in a room next; it is on the disk, all at once, before it goes."""
+        with self._store.database.atomic():
+            made = list(self._olm.share_group_session_parallel(room_id, members, True))
+            for whom, _ in made:
+                self._given.remember(room_id, self._olm.outbound_group_sessions[room_id], whom)
+        return made
 
     async def _give_again(self) -> None:
         """Give those a key again who have lost it, or never got it."""
@@ -243,9 +250,10 @@ class Keys:
         """Begin to talk with devices, each by a key that it has left for that."""
         body = {"one_time_keys": {user: dict.fromkeys(devices, CURVE) for user, devices in wanted.items()}}
         told = await self._call("POST", path("keys", "claim"), body)
-        for user, device, key in _claimed(told):
-            answer = nio.KeysClaimResponse({user: {device: key}}, {}, "")
-            self._quietly(lambda answer=answer: self._olm.handle_response(answer))
+        with self._store.database.atomic():
+            for user, device, key in _claimed(told):
+                answer = nio.KeysClaimResponse({user: {device: key}}, {}, "")
+                self._quietly(lambda answer=answer: self._olm.handle_response(answer))
         for device in list(self._olm.wedged_devices):  # who has left none cannot be written to just now
             if device.id in wanted.get(device.user_id, ()):
                 self._olm.wedged_devices.remove(device)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import nio
 from bot.platforms import matrix_gaps
 from bot.platforms.base import LaterError, PlatformError, Take, UndeliveredError, UnreachableError
 from bot.platforms.matrix import Matrix
+from bot.platforms.matrix_asking import FILTER, anew, happened, states
 from bot.platforms.matrix_calls import (
     LONGEST_PAUSE,
     SHORTEST_PAUSE,
@@ -48,16 +48,6 @@ MOST_UNDER_WAY = 1000
 """Pieces of what has happened that may be under way to their effect before more is asked for."""
 MOST_REFUSALS = 3
 """How often in a row the homeserver may refuse to tell anything at the start before that is taken for its last word."""
-FILTER: Json = {
-    "presence": {"types": []},
-    "account_data": {"types": []},
-    "room": {
-        "timeline": {"limit": 100},
-        "ephemeral": {"types": []},
-        "account_data": {"types": []},
-        "include_leave": True,
-    },
-}
 
 
 class Memory(matrix_gaps.Memory, Protocol):
@@ -128,8 +118,7 @@ class Syncing:
             if self._refusals >= MOST_REFUSALS:
                 raise PlatformError(refused(self._complaint))
         self.keys.take_in(told, first=True)
-        for room, info in _rooms(told, "join").items():
-            await self._feed(room, info)
+        await self._feed(_rooms(told, "join"))
         await self._invited(told)
         await self._upkeep()
         self._since = self._since.then(since or str(told["next_batch"]))
@@ -195,7 +184,7 @@ class Syncing:
         new, partner = room not in self.client.rooms, self.rooms.partner(room)
         timeline = inner(info, "timeline")
         events = read_events(timeline)
-        await self._feed(room, info)
+        await self._feed({room: info})
         if partner and self.rooms.alone(room):
             self.rooms.left(partner)
             await self._left(partner, f"{room} {since.token}", take)
@@ -226,20 +215,23 @@ class Syncing:
         """Record that a room has taken the place of another."""
         await self.matrix.take_until_recorded(self.reader.moved(room, to), take)
 
-    async def _feed(self, room: str, info: Json) -> None:
-        """Let nio know who is in a room, and what holds there."""
-        happened = [event for event in read_events(info.get("timeline")) if "state_key" in event]
-        piece = {"state": {"events": read_events(info.get("state"))}, "timeline": {"events": happened}}
-        told = {"next_batch": f"{room} {time.monotonic()}", "rooms": {"join": {room: piece}}}
+    async def _feed(self, rooms: Mapping[str, Json]) -> None:
+        """Let nio know who is in rooms, and what holds there: in all of them at once, for each time costs it much."""
         try:
-            answer = nio.SyncResponse.from_dict(told)
-            await self.client.receive_response(answer)
-            self.client.rooms[room].members_synced = True  # for we ask for all members, not for some
+            told = {"next_batch": f"{len(rooms)} {time.monotonic_ns()}", "rooms": {"join": states(rooms)}}
+            await self.client.receive_response(nio.SyncResponse.from_dict(told))
+            for room in rooms:
+                self.client.rooms[room].members_synced = True  # for we ask for all members, not for some
         except Exception as error:  # whatever somebody has set there: other rooms are not stalled by it
+            if len(rooms) > 1:
+                for room, info in rooms.items():
+                    await self._feed({room: info})
+                return
             log.warning("Matrix: a room cannot be read (%s)", type(error).__name__)
-        known = [*read_events(info.get("state")), *happened]
-        self.upgrades.notice(room, known)
-        self.rooms.told(room, known)
+        for room, info in rooms.items():
+            known = [*read_events(info.get("state")), *happened(info)]
+            self.upgrades.notice(room, known)
+            self.rooms.told(room, known)
         self.rooms.changed()
 
     async def _entered(self, room: str, info: Json, events: list[Json], since: Position, take: Take) -> None:
@@ -324,18 +316,6 @@ class Syncing:
             await self.keys.upkeep()
         except (UndeliveredError, MatrixError) as error:
             log.info("Matrix: keys could not be kept up (%s)", type(error).__name__)
-
-
-def anew() -> str:
-    """Return what to ask for at a start: the present state, and nothing that was answered to anybody before.
-
-    For some minutes a homeserver repeats an old answer to the same question, without the rooms entered since; so each
-    question leaves something else out of what is not asked for anyway.
-    """
-    room = {**FILTER["room"], "timeline": {"limit": 1}, "include_leave": False}
-    return json.dumps(
-        {**FILTER, "room": room, "presence": {"types": [], "not_types": [secrets.token_hex(16)]}}
-    )
 
 
 def _asked_before(came: Json | None) -> str | None:

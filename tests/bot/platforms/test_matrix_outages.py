@@ -11,7 +11,7 @@ import pytest
 from bot.platforms import matrix_sync
 from bot.platforms.base import PlatformError
 from bot.platforms.matrix_account import kept
-from bot.platforms.matrix_sync import anew
+from bot.platforms.matrix_asking import anew
 from tests.bot.platforms.matrix_bot import Running, bot_on, is_answered, private_chat
 from tests.homeserver import faults
 from tests.homeserver.chat import Chat
@@ -194,7 +194,8 @@ async def test_old_answers(
             chats.append(await private_chat(await people.meet(), running, encrypted=True))
     first = [call.query for call in gate.calls.of(SYNC) if "since" not in call.query]
     assert len(first) == 2
-    assert [json.loads(query["filter"])["room"]["timeline"] for query in first] == [{"limit": 1}] * 2
+    asked = [json.loads(query["filter"])["room"]["timeline"] for query in first]
+    assert asked == [{"limit": 1, "types": []}] * 2
     assert first[0] != first[1]
     assert len({anew() for _ in range(10_000)}) == 10_000
 

@@ -53,6 +53,26 @@ async def test_malformed_events(running: Running, people: People, gate: Gate) ->
     await is_answered(bad)
 
 
+async def test_malformed_room_at_a_start(
+    homeserver: Synapse, account: Account, people: People, tmp_path: Path, gate: Gate, log: Path
+) -> None:
+    """At a start all rooms are taken in at once, and one that cannot be read leaves the others as they are."""
+    async with bot_on(homeserver, account, tmp_path / "bot", gate.url, log=log) as running:
+        chats = [await private_chat(await people.meet(), running, encrypted=True) for _ in range(3)]
+
+    def spoils(told: Json) -> Json:
+        for event in told["rooms"]["join"][chats[1].id]["state"]["events"]:
+            event["unsigned"] = {"prev_content": 7}
+        return told
+
+    rule = gate.fails(faults.Rewrite(spoils), SYNC, when=lambda call: "since" not in call.query)
+    async with bot_on(homeserver, account, tmp_path / "bot", gate.url, log=log):
+        await is_answered(chats[0])
+        await is_answered(chats[2])
+    assert rule.hits
+    assert log.read_text("utf-8").count("a room cannot be read") == 1
+
+
 @pytest.mark.parametrize("encrypted", [False, True])
 async def test_told_twice(
     homeserver: Synapse,
