@@ -35,8 +35,6 @@ log = logging.getLogger(__name__)
 
 LOOK = 1.0
 """Seconds between two looks at what has been begun, paused or cancelled, here or in a terminal."""
-MOST_UNDER_WAY = 100
-"""Messages of a platform that are being sent, or sent and not yet recorded: what a crash leaves unknown at most."""
 TOGETHER, SOON = 50, 0.05
 """Outcomes that are recorded together, or seconds within which they are."""
 LOST = 4 * FIRST_PAUSE
@@ -173,7 +171,7 @@ class Mailing:
         """Wait until the platform may be tried, and not too much is under way there."""
         while (wait := line.until - self._clock()) > 0:
             await self._sleep(wait)
-        while line.under_way >= MOST_UNDER_WAY:
+        while line.under_way >= line.pacing.limits.at_once:
             line.freed.clear()
             await line.freed.wait()
 
@@ -181,7 +179,7 @@ class Mailing:
         """Start to send what may leave now, and return whether there was anything."""
         if not self._open:
             return False
-        most = await line.pacing.turn(MOST_UNDER_WAY - line.under_way)
+        most = await line.pacing.turn(line.pacing.limits.at_once - line.under_way)
         if self._stopping:
             return False
         # Whoever stops us waits for this: what is claimed is sent.

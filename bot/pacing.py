@@ -27,6 +27,8 @@ class Limits:
 
     a_second: int = 0
     a_minute_in_a_group: int = 0
+    at_once: int = 100
+    """Messages of broadcasts that are being sent, or sent and not yet recorded: what a crash leaves unknown at most."""
 
 
 @dataclass(slots=True)

@@ -108,7 +108,7 @@ async def _telegram(served: Served) -> None:
 
 
 async def _matrix(served: Served) -> None:
-    from bot.platforms.matrix import REPEATABLE
+    from bot.platforms.matrix import AT_ONCE, REPEATABLE
     from bot.platforms.matrix_account import kept
     from bot.platforms.matrix_service import Service
 
@@ -124,7 +124,7 @@ async def _matrix(served: Served) -> None:
         await served.bot.connect(
             service.matrix.name,
             served.metrics.sending(service.matrix.name, service.matrix),
-            Pacing(Limits()),
+            Pacing(Limits(at_once=AT_ONCE)),
             REPEATABLE,
         )
         served.bot.files.connect(service.matrix.name, service.matrix)

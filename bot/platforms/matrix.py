@@ -40,6 +40,8 @@ from bot.platforms.matrix_rooms import A_MOMENT, Place, Rooms, private
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 20
+"""Messages of broadcasts that are sent at once: whose keys were shared before a crash, is given new ones after it."""
 REPEATABLE = 23 * 3600.0
 """Seconds for which a message is known again that was sent before: homeservers remember that for a day."""
 _CLOSED = {"M_FORBIDDEN", "M_NOT_FOUND", "M_UNRECOGNIZED"}
