@@ -33,9 +33,9 @@ class Program(program.Program):
         self._before = self.complaints.count(READY)
         await super().start(works=works)
 
-    async def works(self) -> None:
-        """Wait until others can write to it."""
-        async with asyncio.timeout(PATIENCE):
+    async def works(self, within: float = PATIENCE) -> None:
+        """Wait until others can write to it, at most so many seconds."""
+        async with asyncio.timeout(within):
             while self.complaints.count(READY) == self._before:
                 assert self.runs, self.complaints
                 await asyncio.sleep(0.01)

@@ -41,6 +41,11 @@ class Reader:
     def __post_init__(self) -> None:
         self.client.add_to_device_callback(self._give_key, nio.RoomKeyRequest)
 
+    @property
+    def unread(self) -> int:
+        """How many messages wait for their keys."""
+        return len(self._unread)
+
     async def start(self) -> None:
         """Read from now on; end when keys are uploaded and others can write to it."""
         await self._sync(0, full=True)

@@ -61,6 +61,8 @@ def _basics(folder: Path, port: int) -> Json:
         "form_secret": "signs forms",
         # A password that guards nothing need not be costly to check.
         "bcrypt_rounds": 4,
+        # As much as it would remember with the memory of a server.
+        "caches": {"global_factor": 10},
         # Nobody here looks who is online, and it wakes everybody.
         "presence": {"enabled": False},
     }
