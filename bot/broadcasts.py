@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,10 @@ APPS: Mapping[str, str | Phrase] = {
     "console": Phrase("Terminal"),
 }
 """How the platforms are called."""
+
+
+AGREEABLE = timedelta(minutes=15)
+"""How long somebody can agree to what they have seen."""
 
 
 MANY = 500

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from math import ceil
 
-from bot.broadcasts import APPS, Content, NewBroadcast, Scope, Size, State, asks_another
+from bot.broadcasts import AGREEABLE, APPS, Content, NewBroadcast, Scope, Size, State, asks_another
 from bot.choosing import Option
 from bot.composing import Preview
 from bot.dialogue import Answers, Dialogue, Done, Needs
@@ -19,9 +19,6 @@ from handlers import broadcast_scope as scope
 from handlers import broadcast_time as time
 from handlers.broadcast_who import WHO, Who, lets, who
 from handlers.world import Store, Talk, World, again
-
-AGREEABLE = timedelta(minutes=15)
-"""How long a preview can be agreed to."""
 
 
 @dataclass(frozen=True, slots=True)

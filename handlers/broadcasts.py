@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.broadcasts import APPS, Broadcast, Fate, State
+from bot.broadcasts import AGREEABLE, APPS, Broadcast, Fate, State
 from bot.choosing import Label
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Button, Document, Event, Phrase, Reply, Upload
@@ -18,6 +18,8 @@ from handlers.world import Store, Talk, World
 
 MOST = 10
 """Broadcasts that are listed, the latest."""
+_WORDS = re.compile(r"#?(?P<number>[0-9]{1,9})(?:\s+(?P<act>\w+)(?:\s+(?P<seen>[0-9]{1,12}))?)?")
+"""What stands behind the command: a broadcast, what is to be done with it, and when it was seen (Unix time)."""
 _ACTS = {"pause": State.PAUSED, "go": State.RUNNING, "cancel": State.CANCELLED}
 _STATES = {
     State.ASKED: Phrase("waits for a second organiser"),
@@ -58,21 +60,20 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
     known = Who.of(answers)
     if not known.organiser and not known.groups:
         return Done((Reply("broadcast/not-yours"),))
-    number, act = _words(event.text)
-    if number is None:
+    words = _WORDS.fullmatch(event.text.strip())
+    if words is None:
         return Done((await _listed(known, world, store),))
-    found = await store.broadcast(number)
+    found = await store.broadcast(int(words["number"]))
     if found is None or not _may_see(found, known):
         return Done((Reply("broadcasts/none-such"), await _listed(known, world, store)))
-    return Done(await _done(found, act, event, known, world, store))
-
-
-async def _done(
-    found: Broadcast, act: str, event: Event, known: Who, world: World, store: Store
-) -> tuple[Reply, ...]:
-    """Do what is to be done with a broadcast, and return how it stands then."""
+    act = (words["act"] or "").casefold()
     if act == "agree":
-        return await _agreed(found, event, known, world, store)
+        return Done(await _agreed(found, int(words["seen"] or 0), event, known, world, store))
+    return Done(await _done(found, act, known, world, store))
+
+
+async def _done(found: Broadcast, act: str, known: Who, world: World, store: Store) -> tuple[Reply, ...]:
+    """Do what is to be done with a broadcast, and return how it stands then."""
     if act in ("again", "leave"):
         settled = await store.settle(found.id, again=act == "again")
         now = await store.broadcast(found.id) or found
@@ -86,10 +87,14 @@ async def _done(
 
 
 async def _agreed(
-    found: Broadcast, event: Event, known: Who, world: World, store: Store
+    found: Broadcast, seen: int, event: Event, known: Who, world: World, store: Store
 ) -> tuple[Reply, ...]:
-    """Let a second organiser agree, and return what came of that."""
-    now = await store.agree(found.id, event.person) if known.organiser else None
+    """Let a second organiser agree to what they have `seen` at that moment, and return what came of that."""
+    may = known.organiser and found.state == State.ASKED
+    if may and not 0 <= _now(world) - seen <= AGREEABLE.total_seconds():
+        late = Reply("broadcasts/look-first")
+        return (late, *_messages(found), await _one(found, known, world, store))
+    now = await store.agree(found.id, event.person) if may else None
     if now is None:
         return (Reply("broadcasts/not-agreed"), await _one(found, known, world, store))
     return (Reply("broadcasts/agreed"), await _one(now, known, world, store))
@@ -119,13 +124,13 @@ async def _listed(known: Who, world: World, store: Store) -> Reply:
 async def _one(found: Broadcast, known: Who, world: World, store: Store) -> Reply:
     """Return how one broadcast stands, and what can be done about it."""
     look = _look(found, world, await _titles(store))
-    return Reply("broadcasts/one", {"one": look}, tuple(_buttons(found, known)))
+    return Reply("broadcasts/one", {"one": look}, tuple(_buttons(found, known, world)))
 
 
-def _buttons(found: Broadcast, known: Who) -> Iterator[Button]:
+def _buttons(found: Broadcast, known: Who, world: World) -> Iterator[Button]:
     """Yield what can be done about a broadcast now."""
     if found.state == State.ASKED and known.organiser:
-        yield _button(Phrase("Agree: send it"), found, "agree")
+        yield _button(Phrase("Agree: send it"), found, f"agree {_now(world)}")
     if found.state == State.RUNNING:
         yield _button(Phrase("Pause"), found, "pause")
     if found.state == State.PAUSED:
@@ -140,6 +145,10 @@ def _buttons(found: Broadcast, known: Who) -> Iterator[Button]:
 
 def _button(label: Phrase, found: Broadcast, act: str) -> Button:
     return Button(label, command=f"broadcasts {found.id} {act}")
+
+
+def _now(world: World) -> int:
+    return int(world.clock().timestamp())
 
 
 async def _titles(store: Store) -> dict[str, str]:
@@ -169,12 +178,6 @@ def _may_see(found: Broadcast, known: Who) -> bool:
     """Return whether a broadcast is somebody's concern: any an organiser's, a group's its admin's."""
     group = found.terms.scope.group
     return known.organiser or (group is not None and known.group(group) is not None)
-
-
-def _words(text: str) -> tuple[int | None, str]:
-    """Return the number of a broadcast and what is to be done with it, as they stand behind the command."""
-    found = re.fullmatch(r"#?(\d{1,9})(?:\s+(\w+))?", text.strip())
-    return (int(found[1]), (found[2] or "").casefold()) if found else (None, "")
 
 
 broadcasts: Talk = Dialogue(

@@ -205,6 +205,7 @@ ELSEWHERE |= {
     "broadcasts/agreed": {},
     "broadcasts/list": {"broadcasts": (BROADCAST,)},
     "broadcasts/none-such": {},
+    "broadcasts/look-first": {},
     "broadcasts/not-agreed": {},
     "broadcasts/one": {"one": BROADCAST},
     "broadcasts/settled": {"again": True, "people": 2},

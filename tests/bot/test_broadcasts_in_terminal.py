@@ -113,7 +113,9 @@ async def test_more_than_500(tmp_path: Path) -> None:
                 await told(one, "Another organiser wants to tell 501 people something (update 1)")
             await asyncio.sleep(1.5)
             assert ben.private.bot_count == 0
-            otto.says("/broadcasts 1 agree")
+            otto.says("/broadcasts 1")
+            await told(otto, "waits for a second organiser")
+            otto.presses(otto.private.last, "Agree: send it")
             await told(otto, "Thank you.")
             await told(ben, "Out.")
 

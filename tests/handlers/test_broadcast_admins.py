@@ -112,7 +112,8 @@ async def test_a_second_organiser(here: Office) -> None:
     assert "I have asked them" in await olga.tap("Send it now")
     assert "wants to tell 501 people something (update 1)" in (await here.heard("otto"))[-1]
     assert await here.states() == [State.ASKED]
-    assert "There is nothing for you to agree to" in await olga.say("/broadcasts 1 agree")
+    await olga.say("/broadcasts 1")
+    assert "There is nothing for you to agree to" in await olga.tap("Agree: send it")
     assert await here.states() == [State.ASKED]
     shown = await otto.say("/broadcasts 1")
     assert otto.last[0].html == "All &lt;b&gt;out&lt;/b&gt; on Friday"
@@ -140,8 +141,30 @@ async def test_an_admin_of_many(here: Office, organisers: int) -> None:
         assert "The admin of a group wants to tell 501 people" in (await here.heard(organiser))[-1]
     if organisers > 1:
         assert await here.states() == [State.ASKED]
-        assert (await here.door("otto").say("/broadcasts 1 agree")).startswith("Thank you.")
+        otto = here.door("otto")
+        await otto.say("/broadcasts 1")
+        assert (await otto.tap("Agree: send it")).startswith("Thank you.")
         assert await here.states() == [State.RUNNING]
+
+
+@pytest.mark.parametrize("typed", [True, False])
+async def test_agreed_to_what_was_seen(here: Office, typed: bool) -> None:
+    """Who agrees has seen the update within fifteen minutes: an old button, or words alone, show it once more."""
+    here.organisers.add("otto")
+    await here.follow(*(f"p{n}" for n in range(496)))
+    await to_the_preview(olga := here.door("olga"))
+    await olga.tap("Send it now")
+    otto = here.door("otto")
+    if not typed:
+        await otto.say("/broadcasts 1")
+        here.pass_minutes(15.1)
+    told = await (otto.say("/broadcasts 1 agree") if typed else otto.tap("Agree: send it"))
+    assert "Nothing was sent. Whoever agrees must have seen it within the last 15 minutes" in told
+    assert "on Friday" in told
+    assert await here.states() == [State.ASKED]
+    here.pass_minutes(14.9)
+    assert (await otto.tap("Agree: send it")).startswith("Thank you.")
+    assert await here.states() == [State.RUNNING]
 
 
 async def test_two_organisers_at_once(tmp_path: Path) -> None:
@@ -153,13 +176,15 @@ async def test_two_organisers_at_once(tmp_path: Path) -> None:
         for _ in range(200):
             async with here.store.work() as work:
                 number = await work.start_broadcast(Person("wire", "olga"), replace(new, state=State.ASKED))
+            for one in both:
+                await one.say(f"/broadcasts {number}")
             before = len(here.wire.sent)
-            await asyncio.gather(*(one.say(f"/broadcasts {number} agree") for one in both))
+            await asyncio.gather(*(one.tap("Agree: send it") for one in both))
             told = [plain_text(message.html) for _, message in here.wire.sent[before:]]
             assert sum(words.startswith("Thank you.") for words in told) == 1
             assert sum(words.startswith("There is nothing for you to agree to") for words in told) == 1
-            one = await here.whole(number)
-            assert (one.state, one.people(), one.people(Fate.READY)) == (State.RUNNING, 501, 501)
+            whole = await here.whole(number)
+            assert (whole.state, whole.people(), whole.people(Fate.READY)) == (State.RUNNING, 501, 501)
             async with here.store.work() as work:
                 await work.steer(number, State.CANCELLED)
         assert len(await here.recorded()) == 200
