@@ -78,15 +78,18 @@ class Rooms:
         self._news = asyncio.Event()
 
     def seen(self, room_id: str) -> Room:
-        """Return a room as it is now: private if nobody but one person is in it, or asked in."""
+        """Return a room as it is now: private if it is for one person alone."""
         room = self._client.rooms.get(room_id)
         title = room.name if room and isinstance(room.name, str) else ""
         return Room(room_id, self.partner(room_id) is None, title)
 
     def partner(self, room_id: str) -> str | None:
-        """Return the one person whom we are alone with in a room, or would be if they came; None if there is none."""
+        """Return the one person whom we are alone with in a room, or would be if they came; None if there is none.
+
+        In a room that has a name or an address, or that everybody may enter, others are expected.
+        """
         others = self._others(room_id)
-        return others[0] if len(others) == 1 else None
+        return others[0] if len(others) == 1 and not _for_many(self._client.rooms[room_id]) else None
 
     def alone(self, room_id: str) -> bool:
         """Return whether nobody else is in a room, or asked in."""
@@ -240,6 +243,10 @@ class Rooms:
                     await self._news.wait()
         except TimeoutError:
             raise UnreachableError("the homeserver has not told of the room yet") from None
+
+
+def _for_many(room: nio.MatrixRoom) -> bool:
+    return bool(room.name or room.canonical_alias) or room.join_rule == "public"
 
 
 def _leaves(person: str, event: Json) -> bool:

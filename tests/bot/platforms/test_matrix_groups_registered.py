@@ -96,6 +96,22 @@ async def test_coming_and_going(people: People, bot: Running) -> None:
     await becomes(bot, room.id, None)
 
 
+@pytest.mark.parametrize("public", [False, True])
+async def test_before_the_others_come(people: People, bot: Running, public: bool) -> None:
+    """A room that has a name, or that all may enter, is a group before others come: no letter stands there."""
+    ada = await people.meet("Ada")
+    room = await room_with(ada, bot.id, name="" if public else "Branch 7", public=public)
+    await becomes(bot, room.id, "" if public else "Branch 7")
+    asked = await room.says("!group")
+    assert "How I am set up" in (await room.answered(asked, quiet=0.25))[0].body
+    await room.answered(await room.says("!letter zhanaozen-2011"), quiet=0.25)
+    chat = await ada.accepts(bot.id)
+    await ada.until(
+        lambda: any("?" in message.body for message in chat.messages(bot.id)), "the first question"
+    )
+    assert not any("Who is the letter from" in message.body for message in room.messages(bot.id))
+
+
 async def test_a_room_that_is_replaced(people: People, bot: Running) -> None:
     """A room that is replaced keeps its link."""
     ada, ben = await people.meet("Ada"), await people.meet("Ben")

@@ -188,7 +188,7 @@ async def test_a_private_chat_that_is_left(people: People, bot: Running) -> None
 async def test_being_put_out(people: People, bot: Running, ban: bool) -> None:
     """Put out of a room or a private chat, the bot sends nothing more there, asks nobody in, and goes on elsewhere."""
     room = await branch(people, bot)
-    chat = await greeted(await room.ada.makes_room(asks=[bot.id]), bot)  # where she alone has power
+    chat = await greeted(await room.ada.makes_room("", asks=[bot.id]), bot)  # where she alone has power
     other = await private_chat(room.ben, bot, encrypted=False)
     for place in (room.hers, chat):
         await (place.bans if ban else place.kicks)(bot.id)
