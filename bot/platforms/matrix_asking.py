@@ -10,11 +10,17 @@ from bot.platforms.matrix_json import Json
 from bot.platforms.matrix_json import events as read_events
 from bot.platforms.matrix_levels import TOMBSTONE
 
+STATES = [
+    *("m.room.member", "m.room.encryption", TOMBSTONE),
+    *("m.room.name", "m.room.canonical_alias", "m.room.join_rules"),  # they say whether a room is for many
+]
+"""What must be known of how a room is."""
+
 FILTER: Json = {
     "presence": {"types": []},
     "account_data": {"types": []},
     "room": {
-        "state": {"types": ["m.room.member", "m.room.name", "m.room.encryption", TOMBSTONE]},
+        "state": {"types": STATES},
         "timeline": {"limit": 100},
         "ephemeral": {"types": []},
         "account_data": {"types": []},

@@ -89,10 +89,13 @@ class Person:
         asks: Iterable[str] = (),
         encrypted: bool = False,
         public: bool = False,
+        address: str = "",
         version: str = "",
     ) -> Chat:
         """Make a room for many, and ask some in."""
         told: Json = {"name": name, "preset": "public_chat" if public else "private_chat"}
+        if address:
+            told["room_alias_name"] = address
         return await self._make({**told, "invite": list(asks)}, encrypted, version)
 
     async def _make(self, told: Json, encrypted: bool, version: str) -> Chat:

@@ -14,10 +14,10 @@ from tests.homeserver.person import Person
 
 
 async def room_with(
-    ada: Person, bot_id: str, *asks: Person, name: str = "Branch 7", public: bool = False, version: str = "10"
+    ada: Person, bot_id: str, *asks: Person, public: bool = False, version: str = "10"
 ) -> Chat:
     """Return a room of Ada and others, into which the bot was asked and where it has introduced itself."""
-    room = await ada.makes_room(name, asks=[p.id for p in asks], public=public, version=version)
+    room = await ada.makes_room(asks=[p.id for p in asks], public=public, version=version)
     for person in asks:
         await person.accepts(ada.id)
         await room.meets(person.id)

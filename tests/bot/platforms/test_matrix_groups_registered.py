@@ -96,20 +96,23 @@ async def test_coming_and_going(people: People, bot: Running) -> None:
     await becomes(bot, room.id, None)
 
 
-@pytest.mark.parametrize("public", [False, True])
-async def test_before_the_others_come(people: People, bot: Running, public: bool) -> None:
-    """A room that has a name, or that all may enter, is a group before others come: no letter stands there."""
-    ada = await people.meet("Ada")
-    room = await room_with(ada, bot.id, name="" if public else "Branch 7", public=public)
-    await becomes(bot, room.id, "" if public else "Branch 7")
-    asked = await room.says("!group")
-    assert "How I am set up" in (await room.answered(asked, quiet=0.25))[0].body
-    await room.answered(await room.says("!letter zhanaozen-2011"), quiet=0.25)
-    chat = await ada.accepts(bot.id)
-    await ada.until(
-        lambda: any("?" in message.body for message in chat.messages(bot.id)), "the first question"
-    )
-    assert not any("Who is the letter from" in message.body for message in room.messages(bot.id))
+@pytest.mark.parametrize("how", ["named", "public", "addressed"])
+async def test_before_the_others_come(
+    people: People, homeserver: Synapse, account: Account, tmp_path: Path, how: str
+) -> None:
+    """A room with a name or an address, or that all may enter, is a group before others come, after a restart too."""
+    ada, title = await people.meet("Ada"), "Branch 7" if how == "named" else ""
+    async with bot_on(homeserver, account, tmp_path / "bot") as running:
+        address = "branch-7" if how == "addressed" else ""
+        room = await ada.makes_room(title, asks=[running.id], public=how == "public", address=address)
+        await becomes(running, room.id, title)
+        asked = await room.says("!group")
+        assert "How I am set up in this group" in (await room.answered(asked, quiet=0.25))[0].body
+    async with bot_on(homeserver, account, tmp_path / "bot") as running:
+        await room.answered(await room.says("!letter zhanaozen-2011"), quiet=0.25)
+        chat = await ada.accepts(running.id)
+        await ada.until(lambda: bool(chat.messages(running.id)), "the first question")
+        assert not any("What kind of letter" in message.body for message in room.messages(running.id))
 
 
 async def test_a_room_that_is_replaced(people: People, bot: Running) -> None:
