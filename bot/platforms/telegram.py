@@ -170,7 +170,7 @@ class Telegram:
     async def take(self, raw: object, take: Take) -> None:
         """Let an update have its effect, and start to answer it. Raises NotRecordedError if it should come again."""
         try:
-            event = await told_truly(self._calls, self._reader.read(raw))
+            event = await told_truly(self._calls, self._reader.read(raw), self._sleep)
             taken = await take(event) if event else None
         except NotRecordedError:
             raise

@@ -8,8 +8,10 @@ import pytest
 
 from bot.events import Chat, Person, Role
 from bot.groups import Group
+from bot.platforms import telegram_members
 from tests.bot.platforms.telegram_bot import Running
 from tests.botapi import BotApi, User
+from tests.botapi.faults import Drop, Fault, ServerError, TooMany
 from tests.botapi.groups import Group as TelegramGroup
 from tests.botapi.groups import Told
 
@@ -106,6 +108,31 @@ async def test_becoming_a_supergroup(
     assert await registered(bot, chat) is None
     told_late = "in the new" in tells and tells.index("in the new") < tells.index("from")
     assert len(new.bot_messages) <= told_late
+
+
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for ever"])
+@pytest.mark.parametrize("fault", [TooMany(), ServerError(), Drop()], ids=lambda fault: type(fault).__name__)
+async def test_becoming_a_supergroup_in_bad_weather(
+    server: BotApi, bot: Running, ada: User, monkeypatch: pytest.MonkeyPatch, fault: Fault, times: int | None
+) -> None:
+    """A group that Telegram gives no answer about is not forgotten: it may only have moved."""
+    monkeypatch.setattr(telegram_members, "TRIES", (0.0, 0.01))
+    chat = await brought_in(server, bot, ada, "group")
+    before = await registered(bot, chat)
+    assert before is not None
+    server.fails(fault, "GetChatMemberCount", times=times)
+    new = chat.migrates(ada, ("out of the old", "in the new", "to", "from"))
+    await bot.settled()
+    assert await registered(bot, new) == replace(before, chat=Chat("telegram", str(new.id)))
+
+
+async def test_being_put_out_in_bad_weather(server: BotApi, bot: Running, ada: User) -> None:
+    """A group that has put the bot out is forgotten as soon as Telegram says so, if not at the first time."""
+    chat = await brought_in(server, bot, ada)
+    server.fails(TooMany(), "GetChatMemberCount")
+    chat.removes_bot(ada)
+    await bot.settled()
+    assert await registered(bot, chat) is None
 
 
 @pytest.mark.parametrize(
