@@ -65,6 +65,10 @@ class _Line:
     pause: float = FIRST_PAUSE
     freed: asyncio.Event = field(default_factory=asyncio.Event)
 
+    def lost(self, now: float) -> bool:
+        """Return whether it counts as not connected; where it is not tried any more, no longer than it would rest."""
+        return self.pause >= LOST and now < self.until + LONGEST_PAUSE
+
 
 class Mailing:
     """Sends broadcasts on each platform that it is connected to, and keeps their authors informed."""
@@ -131,7 +135,7 @@ class Mailing:
     async def _look_once(self) -> None:
         """Notice what is begun, paused, cancelled and done, and tell the authors."""
         now = self._clock()
-        connected = {name for name, line in self._lines.items() if line.pause < LOST}
+        connected = {name for name, line in self._lines.items() if not line.lost(now)}
         async with self._store.work() as work:
             if connected != self._connected:
                 await work.note_connected(connected)

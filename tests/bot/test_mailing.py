@@ -111,6 +111,39 @@ async def test_what_cannot_have_arrived_is_tried_again(tmp_path: Path, error: Ex
         assert all(after - before >= 7 for before, after in pairwise(moments))
 
 
+async def test_a_platform_that_is_not_tried_any_more(tmp_path: Path) -> None:
+    """A platform that was out of reach twice, and is not needed since, counts as not connected for a while only."""
+    tries = []
+
+    async def trouble(chat: Chat, message: Message, delivery: int) -> None:
+        if chat.id == "1":
+            tries.append(post.time())
+            if len(tries) == 2:
+                async with post.store.work() as work:
+                    await work.steer(1, State.CANCELLED)
+            raise UnreachableError("nobody there")
+
+    async def until_it(counts_as: bool) -> None:
+        async with asyncio.timeout(20):
+            while True:
+                async with post.store.work() as work:
+                    if (await work.platforms())["wire"] == counts_as:
+                        return
+                await asyncio.sleep(0.002)
+
+    async with posting(tmp_path) as post:
+        post.wire.trouble = trouble
+        async with post.store.work() as work:
+            await work.note_platforms(["wire"])
+        await follow(post.store, "1")
+        number = await started(post)
+        await until_it(counts_as=True)
+        await post.until(number, lambda found: found.state == State.CANCELLED)
+        await until_it(counts_as=False)
+        await until_it(counts_as=True)
+    assert len(tries) == 2
+
+
 async def test_who_has_had_enough_gets_nothing(tmp_path: Path) -> None:
     """Whoever stops the news while a broadcast goes out gets it no more, and is counted as such."""
 
