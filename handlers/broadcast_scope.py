@@ -55,7 +55,7 @@ class Audience:
 
 def audience(scope: Scope) -> Lookup:
     """Return the step that looks up how many people are within `scope`."""
-    return Lookup(f"<size {json.dumps(asdict(scope))}>", Audience(scope))
+    return Lookup(f"<reach {json.dumps(asdict(scope))}>", Audience(scope))
 
 
 def size(answers: Answers, scope: Scope) -> Size:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from bot.assembly import furnish
 from bot.config import Settings
+from bot.events import Event
 from tests.bot.store.followers import numbered
 from tests.handlers.broadcasting import Office, office, say, to_the_preview
 
@@ -34,6 +36,22 @@ async def test_who_cannot_be_reached(here: Office) -> None:
     assert "for I have no account on Matrix: 2" in shown
     assert "Terminal" not in shown
     await olga.tap("Send it now")
+    assert (await here.recorded())[0].people() == 5
+
+
+async def test_a_preview_from_before(here: Office) -> None:
+    """A preview that was open while the bot still kept less of whom it reaches is shown anew, and can be agreed to."""
+    olga = here.door("olga")
+    await to_the_preview(olga)
+    event = Event(olga.next_id(), olga.person, olga.chat, olga.at)
+    async with here.store.work() as work:
+        frames = json.loads((await work.arrive(event)).frames or "[]")
+        answers = frames[-1][1]
+        [key] = [name for name in answers if name.endswith("}>")]
+        answers[f"<size {key.partition(' ')[2]}"] = json.dumps(json.loads(answers.pop(key))[0])
+        await work.leave(event, json.dumps(frames))
+    assert "5 recipients" in await olga.tap("Send it now")
+    assert (await olga.tap("Send it now")).startswith("Agreed.")
     assert (await here.recorded())[0].people() == 5
 
 
