@@ -104,7 +104,7 @@ class Given:
     size: int = 0
 
 
-Fetched = bytes | Literal["large", "lost", "broken"]
+Fetched = bytes | Literal["large", "lost", "broken", "moving"]
 """What a file holds, or why that cannot be had: it is too large, or the platform does not give it just now."""
 
 

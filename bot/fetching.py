@@ -36,14 +36,17 @@ class Files:
         if file.size > most:
             return "large"
         found = "lost" if fetcher is None else await fetcher.fetch(file, most)
-        return await asyncio.to_thread(_bare, found) if isinstance(found, bytes) else found
+        return await asyncio.to_thread(_bare, found, most) if isinstance(found, bytes) else found
 
 
-def _bare(data: bytes) -> Fetched:
-    """Return what a file holds, a picture without what its camera wrote into it; "broken" if it cannot be opened."""
-    from bot.photographs import UnreadablePictureError, bare  # most bots never pass on a picture
+def _bare(data: bytes, most: int) -> Fetched:
+    """Return what a file holds, a picture without what its camera wrote into it; or why that cannot be passed on."""
+    from bot import photographs  # most bots never pass on a picture
 
     try:
-        return bare(data)
-    except UnreadablePictureError:
+        left = photographs.bare(data, most)
+    except photographs.MovingPictureError:
+        return "moving"
+    except photographs.UnreadablePictureError:
         return "broken"
+    return left if len(left) <= most else "large"

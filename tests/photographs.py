@@ -29,6 +29,23 @@ def located(form: str = "JPEG", orientation: int = 1) -> bytes:
     return written.getvalue()
 
 
+def moving(form: str) -> bytes:
+    """Return a picture that moves."""
+    written = BytesIO()
+    first, then = (Image.new("RGB", (8, 8), (red, 30, 30)) for red in (200, 20))
+    first.save(written, form, save_all=True, append_images=[then], duration=100)
+    return written.getvalue()
+
+
+def noisy(orientation: int = 6) -> bytes:
+    """Return a photograph that has to be turned, and grows where it is written as well as usual."""
+    exif, written = Image.Exif(), BytesIO()
+    exif[ORIENTATION] = orientation
+    picture = Image.effect_noise((256, 256), 80).convert("RGB")
+    picture.save(written, "JPEG", exif=exif.tobytes(), quality=86)
+    return written.getvalue()
+
+
 def told(picture: bytes) -> dict[int, object]:
     """Return what a picture tells beside its dots, the place among it."""
     with Image.open(BytesIO(picture)) as opened:

@@ -14,8 +14,9 @@ from bot.campaigns import Campaigns
 from bot.config import ConfigError, languages
 from bot.countries import Countries
 from bot.events import Chat
+from bot.fetching import LARGEST_PHOTO
 from bot.markup import markup
-from bot.photographs import UnreadablePictureError, bare
+from bot.photographs import MovingPictureError, UnreadablePictureError, bare
 
 LONGEST = 3500
 """Characters of a text: one message on every platform."""
@@ -120,17 +121,25 @@ def _text(path: Path) -> str:
 
 
 def _attached(path: Path) -> Attached:
-    data = path.read_bytes()
-    if not 0 < len(data) <= LARGEST:
-        raise ConfigError(
-            [f"--attach {path}: {len(data):,} bytes; it may have up to {LARGEST:,}, and must not be empty"]
-        )
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    photo = media_type in ("image/jpeg", "image/png")
+    most = LARGEST_PHOTO if photo else LARGEST
+    data = _fitting(path, path.read_bytes(), most)
     try:
-        data = bare(data)
+        data = _fitting(path, bare(data, most), most)
+    except MovingPictureError:
+        raise ConfigError([f"--attach {path}: this picture moves; take one that stands still"]) from None
     except UnreadablePictureError:
         raise ConfigError([f"--attach {path}: this picture cannot be opened; take another"]) from None
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return Attached(path.name, media_type, media_type in ("image/jpeg", "image/png"), data)
+    return Attached(path.name, media_type, photo, data)
+
+
+def _fitting(path: Path, data: bytes, most: int) -> bytes:
+    if not 0 < len(data) <= most:
+        raise ConfigError(
+            [f"--attach {path}: {len(data):,} bytes; it may have up to {most:,}, and must not be empty"]
+        )
+    return data
 
 
 def _zone(name: str) -> ZoneInfo:

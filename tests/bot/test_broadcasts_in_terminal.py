@@ -14,7 +14,7 @@ from tests.bot.store.followers import follow, numbered, update
 from tests.bot.store.people import ANNA
 from tests.botapi import BotApi, User
 from tests.broadcast_ordeals import Mailed, beside
-from tests.photographs import jpeg
+from tests.photographs import jpeg, moving
 from tests.telegram_program import Program, careless
 from tests.terminal import Ended, run
 
@@ -225,6 +225,11 @@ async def test_what_is_not_known_is_settled(tmp_path: Path) -> None:
         (["send", "update.en.md", "--usual", "ru"], "--usual ru: there is no text in this language"),
         (["send", "update.en.md"], "nobody would get it; nothing was sent"),
         (["send", "update.en.md", "--attach", "broken.jpg"], "this picture cannot be opened; take another"),
+        (
+            ["send", "update.en.md", "--attach", "moving.jpg"],
+            "this picture moves; take one that stands still",
+        ),
+        (["send", "update.en.md", "--attach", "large.jpg"], "10,000,001 bytes; it may have up to 10,000,000"),
         (["show", "7"], "update 7: there is none of this number; `solidarity-bot broadcasts` lists them"),
         (["pause", "7"], "update 7: there is none of this number"),
     ],
@@ -236,6 +241,8 @@ async def test_mistakes(tmp_path: Path, words: list[str], complaint: str) -> Non
     for name, text in {**files, "update.en.md": "News", "a.en.md": "News"}.items():
         (tmp_path / name).write_text(text)
     (tmp_path / "broken.jpg").write_bytes(jpeg()[:200])
+    (tmp_path / "moving.jpg").write_bytes(moving("PNG"))
+    (tmp_path / "large.jpg").write_bytes(jpeg().ljust(10_000_001))
     given = [str(tmp_path / word) if word.endswith((".md", ".jpg")) else word for word in words]
     if words[0] == "send" and "--campaign" not in words:
         given += ["--campaign", "zhanaozen-2011"]

@@ -9,7 +9,7 @@ from PIL import Image, PngImagePlugin
 
 from bot import photographs
 from bot.photographs import UnreadablePictureError, bare
-from tests.photographs import CAMERA, PLACE, jpeg, located, size, told
+from tests.photographs import CAMERA, PLACE, jpeg, located, noisy, size, told
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
@@ -60,6 +60,15 @@ def test_a_picture_that_cannot_be_opened(data: bytes) -> None:
     """What looks like a picture and cannot be opened is not passed on."""
     with pytest.raises(UnreadablePictureError):
         bare(data)
+
+
+def test_a_picture_that_grows() -> None:
+    """A picture that would be too large as well as it is usually written is written smaller."""
+    taken = noisy()
+    assert len(bare(taken)) > len(taken)
+    left = bare(taken, len(taken))
+    assert len(left) <= len(taken)
+    assert told(left) == {}
 
 
 def test_a_picture_that_fills_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

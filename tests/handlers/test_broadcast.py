@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot import fetching
 from bot.broadcasts import Quiet, Scope, State
 from bot.events import Chat, Event, Press
 from tests.handlers.broadcasting import (
@@ -25,7 +26,7 @@ from tests.handlers.broadcasting import (
     say,
     to_the_preview,
 )
-from tests.photographs import jpeg, located, told
+from tests.photographs import jpeg, located, moving, noisy, told
 
 
 @pytest.fixture
@@ -85,6 +86,27 @@ async def test_a_photo_says_nothing_of_its_place(here: Office) -> None:
     file = (await here.whole(1)).terms.content.file
     assert file is not None
     assert told(file.data) == {}
+
+
+async def test_a_photo_that_grows(here: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A photo that is too large once nothing of its camera is left is not taken: no platform would pass it on."""
+    taken = noisy()
+    here.files[GIVEN.place] = taken
+    olga = here.door("olga")
+    await say(olga, "/broadcast", "2", "1")
+    monkeypatch.setattr(fetching, "LARGEST_PHOTO", len(taken) // 2)
+    assert (await give(olga, GIVEN, "All out")).startswith("That is too large to pass on")
+    monkeypatch.setattr(fetching, "LARGEST_PHOTO", len(taken))
+    assert "too large" not in await give(olga, GIVEN, "All out")
+
+
+@pytest.mark.parametrize("form", ["PNG", "WEBP"])
+async def test_a_picture_that_moves(here: Office, form: str) -> None:
+    """A picture that moves would stand still: it is not taken, and why is said."""
+    here.files[GIVEN.place] = moving(form)
+    olga = here.door("olga")
+    await say(olga, "/broadcast", "2", "1")
+    assert (await give(olga, GIVEN, "All out")).startswith("That picture moves")
 
 
 async def test_long_words_with_a_photo(here: Office) -> None:
