@@ -14,7 +14,7 @@ from tests.homeserver.chat import Chat
 from tests.homeserver.reading import Reader
 from tests.homeserver.synapse import Account, Synapse
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which what has not come will not come."""
 MARK = "test.union.mark"
 """The type of a mark that somebody puts into their account to see when they have read up to it."""

@@ -27,7 +27,7 @@ COMMANDS = frozenset(dialogue.name for dialogue in HANDLERS) | {"back", "skip", 
 PERSONAL = frozenset(dialogue.name for dialogue in HANDLERS if dialogue.private)
 ADDRESSES = "!addresses zhanaozen-2011"
 """Something that is answered in any room, with nothing personal in it."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which an answer that has not come will not come."""
 
 

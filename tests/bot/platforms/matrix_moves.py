@@ -28,7 +28,7 @@ async def room_with(
 
 async def until(holds: Callable[[], object]) -> None:
     """Wait until something is true of the bot."""
-    for _ in range(400):
+    for _ in range(1200):
         if holds():
             return
         await asyncio.sleep(0.05)

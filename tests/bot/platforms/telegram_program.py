@@ -19,7 +19,7 @@ from bot.platforms import telegram_service
 from tests.botapi import BotApi
 from tests.terminal import surroundings
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a program that is slow is a program that hangs."""
 LOADED = [__name__, telegram_service.__name__, "alembic.command", "tests.terminal"]
 

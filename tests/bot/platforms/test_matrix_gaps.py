@@ -34,7 +34,7 @@ async def says_much(chat: Chat) -> None:
 
 async def has(chat: Chat, bot: str, number: int) -> None:
     """Wait until the bot has said so much, and see that it was not more."""
-    await chat.person.until(lambda: len(chat.messages(bot)) >= number, f"{number} messages", within=40)
+    await chat.person.until(lambda: len(chat.messages(bot)) >= number, f"{number} messages", within=180)
     await chat.person.caught_up()
     assert len(chat.messages(bot)) == number
 

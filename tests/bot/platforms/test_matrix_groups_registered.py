@@ -40,7 +40,7 @@ async def registered(bot: Running, room: str) -> Group | None:
 
 async def becomes(bot: Running, room: str, title: str | None) -> Group | None:
     """Return the room once it is registered by that title; None: once it is forgotten."""
-    for _ in range(400):
+    for _ in range(1200):
         group = await registered(bot, room)
         if (group.title if group else None) == title:
             return group
@@ -151,7 +151,7 @@ async def test_who_comes_from_a_room(people: People, bot: Running) -> None:
 
 async def comes_by(bot: Running, person: Person, code: str) -> None:
     """Wait until it is known through which link somebody came."""
-    for _ in range(400):
+    for _ in range(1200):
         async with bot.bot.store.work() as work:
             if await work.came_by(Somebody("matrix", person.id)) == code:
                 return

@@ -32,7 +32,7 @@ async def test_one_room_waits(homeserver: Synapse, people: People, tmp_path: Pat
             assert len(chat.messages(account.user_id)) == before
         async with bot_on(homeserver, account, folder, homeserver.url):
             await ada.until(
-                lambda: len(chat.messages(account.user_id)) >= before + MANY, "all answers", within=40
+                lambda: len(chat.messages(account.user_id)) >= before + MANY, "all answers", within=180
             )
         await ada.caught_up()
         assert len(chat.messages(account.user_id)) == before + MANY

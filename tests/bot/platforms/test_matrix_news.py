@@ -76,7 +76,7 @@ async def test_leaving_ends_the_news(people: People, bot: Running) -> None:
         await said(chat, "!updates zhanaozen-2011")
     assert await followed(bot, ada) == await followed(bot, ben) == ["zhanaozen-2011"]
     await chats[0].leaves()
-    for _ in range(400):
+    for _ in range(1200):
         if not await followed(bot, ada):
             break
         await asyncio.sleep(0.05)

@@ -173,7 +173,7 @@ async def test_long_absence(
         await ada.ask("PUT", path, {"msgtype": "m.text", "body": "!privacy"})
     async with bot_on(homeserver, account, folder, log=log):
         own = account.user_id
-        await ada.until(lambda: len(chat.messages(own)) >= before + 130, "all answers", within=40)
+        await ada.until(lambda: len(chat.messages(own)) >= before + 130, "all answers", within=180)
     await ada.caught_up()
     assert len(chat.messages(account.user_id)) == before + 130
 
@@ -221,6 +221,6 @@ async def test_long_outage(
         await asyncio.sleep(3)
         for rule in rules:
             rule.cancel()
-        await ada.until(lambda: len(chat.messages(own)) >= before + 45, "all answers", within=60)
+        await ada.until(lambda: len(chat.messages(own)) >= before + 45, "all answers", within=180)
     await ada.caught_up()
     assert len(chat.messages(own)) == before + 45
