@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.broadcasts import AGREEABLE, APPS, Broadcast, Fate, State
 from bot.choosing import Label
@@ -78,12 +78,12 @@ async def _done(found: Broadcast, act: str, known: Who, world: World, store: Sto
         settled = await store.settle(found.id, again=act == "again")
         now = await store.broadcast(found.id) or found
         said = Reply("broadcasts/settled", {"again": act == "again", "people": settled})
-        return (said, await _one(now, known, world, store))
+        return (said, await _one(now, world, store))
     if act in _ACTS:
         steered = await store.steer(found.id, _ACTS[act])
         late = () if steered else (Reply("broadcasts/too-late"),)
-        return (*late, await _one(steered or found, known, world, store))
-    return (*_messages(found), await _one(found, known, world, store))
+        return (*late, await _one(steered or found, world, store))
+    return await _whole(found, known, world, store)
 
 
 async def _agreed(
@@ -92,12 +92,19 @@ async def _agreed(
     """Let a second organiser agree to what they have `seen` at that moment, and return what came of that."""
     may = known.organiser and found.state == State.ASKED
     if may and not 0 <= _now(world) - seen <= AGREEABLE.total_seconds():
-        late = Reply("broadcasts/look-first")
-        return (late, *_messages(found), await _one(found, known, world, store))
+        return (Reply("broadcasts/look-first"), *await _whole(found, known, world, store))
     now = await store.agree(found.id, event.person) if may else None
     if now is None:
-        return (Reply("broadcasts/not-agreed"), await _one(found, known, world, store))
-    return (Reply("broadcasts/agreed"), await _one(now, known, world, store))
+        return (Reply("broadcasts/not-agreed"), await _one(found, world, store))
+    return (Reply("broadcasts/agreed"), await _one(now, world, store))
+
+
+async def _whole(found: Broadcast, known: Who, world: World, store: Store) -> tuple[Reply, ...]:
+    """Return what a broadcast says and how it stands; whoever sees that can agree to it."""
+    agree = _button(Phrase("Agree: send it"), found, f"agree {_now(world)}")
+    may = known.organiser and found.state == State.ASKED
+    one = await _one(found, world, store)
+    return (*_messages(found), replace(one, buttons=(agree, *one.buttons)) if may else one)
 
 
 def _messages(found: Broadcast) -> Iterator[Reply]:
@@ -121,16 +128,14 @@ async def _listed(known: Who, world: World, store: Store) -> Reply:
     return Reply("broadcasts/list", {"broadcasts": shown}, (*buttons, write))
 
 
-async def _one(found: Broadcast, known: Who, world: World, store: Store) -> Reply:
+async def _one(found: Broadcast, world: World, store: Store) -> Reply:
     """Return how one broadcast stands, and what can be done about it."""
     look = _look(found, world, await _titles(store))
-    return Reply("broadcasts/one", {"one": look}, tuple(_buttons(found, known, world)))
+    return Reply("broadcasts/one", {"one": look}, tuple(_buttons(found)))
 
 
-def _buttons(found: Broadcast, known: Who, world: World) -> Iterator[Button]:
+def _buttons(found: Broadcast) -> Iterator[Button]:
     """Yield what can be done about a broadcast now."""
-    if found.state == State.ASKED and known.organiser:
-        yield _button(Phrase("Agree: send it"), found, f"agree {_now(world)}")
     if found.state == State.RUNNING:
         yield _button(Phrase("Pause"), found, "pause")
     if found.state == State.PAUSED:

@@ -27,7 +27,11 @@ _LIVING = re.compile(
     re.IGNORECASE,
 )
 """What people say before the name of the country they live in."""
-_NUMBER = re.compile(r"[~≈]?(?:[^\W\d_]+\.? ){0,3}(\d{1,12})\+?(?: [^\W\d_]+){0,3}\.?")
+_MANY = r"(?:thous|taus|mil(?:le)?\b|mill?i?on|milyon|mio\b|bin\b|[km]\b|тыс|миллион|млн|мың|ألف|آلاف|مليون)"
+"""How words begin that make a number behind which they stand another one: 12 thousand, 2 millions."""
+_NUMBER = re.compile(
+    rf"[~≈]?(?:[^\W\d_]+\.? ){{0,3}}(\d{{1,12}})\+?(?! ?{_MANY})(?: [^\W\d_]+){{0,3}}\.?", re.IGNORECASE
+)
 """A number, and the words around it: about 300 members."""
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, delete, distinct, func, literal, null, select, update
+from sqlalchemy import and_, bindparam, delete, distinct, exists, func, literal, not_, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from bot.store import tables as t
-from bot.store.statements import WAITS
+from bot.store.statements import WAITS, has_left
 
 _here = (t.group.c.platform == bindparam("platform"), t.group.c.chat == bindparam("chat"))
 
@@ -76,14 +76,20 @@ LETTER_CAME = insert(t.pledge_via).from_select(
 """Note of a letter through which group's link its writer came, if they came through one."""
 _still_promised = WAITS
 _by_link = t.pledge.join(t.pledge_via, t.pledge.c.id == t.pledge_via.c.pledge)
+_left = t.pledge.alias()
+_counted_as_sent = exists().where(
+    *(_left.c[name] == t.pledge.c[name] for name in ("owner", "campaign", "kind", "sender")), has_left(_left)
+)
+_through = (t.pledge_via.c.code == bindparam("code"), not_(and_(_still_promised, _counted_as_sent)))
+"""Letters that came by a link; what is still promised of a letter that has left in part is no letter of its own."""
 _letters = (func.count().label("letters"), func.count(distinct(t.pledge.c.owner)).label("people"))
 LETTERS_BY = (
     select(_still_promised.label("promised"), *_letters)
     .select_from(_by_link)
-    .where(t.pledge_via.c.code == bindparam("code"))
+    .where(*_through)
     .group_by(_still_promised)
 )
-ALL_LETTERS_BY = select(*_letters).select_from(_by_link).where(t.pledge_via.c.code == bindparam("code"))
+ALL_LETTERS_BY = select(*_letters).select_from(_by_link).where(*_through)
 """How many letters were promised or sent by people who came through a link, and how many people these are."""
 
 # --- chats that have another id from now on

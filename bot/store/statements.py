@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import (
     BindParameter,
-    Column,
     ColumnElement,
+    FromClause,
     Integer,
     Table,
     and_,
@@ -28,12 +28,17 @@ from bot.store import tables as t
 from bot.store.sealing import Sealed
 
 
-def one_of(column: Column[str], values: Iterable[str]) -> ColumnElement[bool]:
+def one_of(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
     """Return whether `column` is one of `values`, written out: a list of any length has no named parameters."""
     return or_(*(column == value for value in values))
 
 
-HAS_LEFT = one_of(t.pledge.c.status, (status.value for status in Status if status.has_left))
+def has_left(pledge: FromClause) -> ColumnElement[bool]:
+    """Return whether a letter was sent."""
+    return one_of(pledge.c.status, (status.value for status in Status if status.has_left))
+
+
+HAS_LEFT = has_left(t.pledge)
 WAITS = one_of(t.pledge.c.status, (status.value for status in Status if not status.has_left))
 """Whether a letter was sent, or is only promised."""
 

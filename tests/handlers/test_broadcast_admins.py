@@ -155,6 +155,8 @@ async def test_agreed_to_what_was_seen(here: Office, typed: bool) -> None:
     await to_the_preview(olga := here.door("olga"))
     await olga.tap("Send it now")
     otto = here.door("otto")
+    await otto.say("/broadcasts 1 pause")
+    assert all(button.label != "Agree: send it" for button in otto.last[-1].buttons)
     if not typed:
         await otto.say("/broadcasts 1")
         here.pass_minutes(15.1)

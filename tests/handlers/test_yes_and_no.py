@@ -68,10 +68,11 @@ async def test_the_consent_is_what_was_asked_for(tmp_path: Path, answer: str, re
 
 
 async def test_a_number_may_stand_among_words(tmp_path: Path) -> None:
-    """About 12,000 members is a number; two numbers are none."""
+    """About 12,000 members is a number; two numbers are none, and neither is 2 million, of which 2 would be left."""
     async with open_door(tmp_path) as door:
         await told(door, "/letter zhanaozen-2011", "1", "1", "2", "NO", "Harbour Workers")
-        assert "a number from 1" in await door.say("300 or 400")
+        for words in ("300 or 400", "12 thousand", "2 million members", "3 тыс.", "10 mil"):
+            assert "a number from 1" in await door.say(words)
         assert "What name" in await door.say("about 12,000 members")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.events import Chat, Event, Message
 from bot.groups import Group, Progress, Through
-from bot.pledges import Status
+from bot.pledges import Status, Way
 from bot.store.work import Work
 from tests.bot.store.people import ANNA, BORIS, NOW, opened, pledge
 
@@ -88,6 +88,8 @@ async def test_what_comes_through_a_link(tmp_path: Path) -> None:
         await work.add_pledge(BORIS, pledge(kind="company", status=Status.SENT))
         await work.add_pledge(ANNA, pledge())
         assert await work.progress(group.code) == Progress(Through(1, 1), Through(1, 1), Through(2, 1))
+        await work.mark_sent(BORIS, 1, NOW.date(), [Way("leader", "post")], rest=True)
+        assert await work.progress(group.code) == Progress(Through(2, 1), Through(), Through(2, 1))
         await work.close_group(HERE)
         assert await work.came_by(BORIS) is None
         assert (await work.progress(group.code)).both == Through(2, 1)
