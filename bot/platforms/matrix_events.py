@@ -43,6 +43,8 @@ class Room:
     public: bool
     title: str = ""
     """What it is called, where somebody has given it a name."""
+    alone: bool = False
+    """Whether one person alone is there: whatever they say, they say it to us."""
 
 
 class Reader:
@@ -159,8 +161,9 @@ class Reader:
         )
 
     def _calls(self, content: Json, room: Room) -> bool:
-        """Return whether we are spoken to, among others."""
-        return room.public and self._own_id in items(inner(content, "m.mentions").get("user_ids"))
+        """Return whether we are spoken to, where others are or are expected."""
+        named = self._own_id in items(inner(content, "m.mentions").get("user_ids"))
+        return room.public and (room.alone or named)
 
 
 def written(raw: Json) -> str:

@@ -81,7 +81,7 @@ class Rooms:
         """Return a room as it is now: private if it is for one person alone."""
         room = self._client.rooms.get(room_id)
         title = room.name if room and isinstance(room.name, str) else ""
-        return Room(room_id, self.partner(room_id) is None, title)
+        return Room(room_id, self.partner(room_id) is None, title, len(self._others(room_id)) == 1)
 
     def partner(self, room_id: str) -> str | None:
         """Return the one person whom we are alone with in a room, or would be if they came; None if there is none.

@@ -112,6 +112,7 @@ async def test_before_the_others_come(
         await room.answered(await room.says("!letter zhanaozen-2011"), quiet=0.25)
         chat = await ada.accepts(running.id)
         await ada.until(lambda: bool(chat.messages(running.id)), "the first question")
+        assert "!appeal" in (await room.answered(await room.says("Hello?"), quiet=0.25))[-1].body
         assert not any("What kind of letter" in message.body for message in room.messages(running.id))
 
 
