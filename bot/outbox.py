@@ -26,6 +26,7 @@ from bot.platforms.base import (
     UnreachableError,
     UnsureError,
 )
+from bot.questions import Questions
 from bot.store.errors import StoreError
 from bot.store.store import Store
 from bot.store.work import Unsent
@@ -36,8 +37,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds before a platform that could not be reached is tried again; each time twice as long."""
 LAST_WAIT = 1.5
 """Seconds that the database may take at the end."""
-ASKING = 4
-"""Questions of reminders that are under way together: so many may be lost, at most, when a process is killed."""
 SOON = 0.05
 """Seconds within which messages that were sent are let go of together."""
 
@@ -84,7 +83,7 @@ class Outbox:
         self._waiting: Counter[Chat] = Counter()
         self._given_up: set[int] = set()
         self._patience = Patience(store, clock, sleep)
-        self._asking = asyncio.Semaphore(ASKING)
+        self._questions = Questions(store)
         self._lost: set[str] = set()
         self._sent: list[int] = []
         self._letting_go: asyncio.Task[None] | None = None
@@ -162,7 +161,7 @@ class Outbox:
         tasks = []
         for platform in platforms or self._senders:
             async with self._store.work() as work:
-                if platform not in self._repeatable or self._repeatable[platform] == math.inf:
+                if not self.knows(platform):
                     await work.may_have_arrived(platform)
                 waiting = await work.unsent(platform)
             by_chat = sorted(waiting, key=lambda one: one.chat.id)
@@ -270,12 +269,13 @@ class Outbox:
         message, card = one.message, one.message.card
         if card:
             message = replace(message, edits=await self._shown(card))
-        if pacing := self._pacings.get(one.chat.platform):
-            await pacing.reply(one.chat)
+        send = partial(self._senders[one.chat.platform].send, one.chat, message, one.id)
+        turn = partial(self._turn, one.chat)
         if one.asks:
-            await self._ask(one)
+            await self._questions.ask(one, turn, send, known=self.knows(one.chat.platform))
             return
-        sent = await self._senders[one.chat.platform].send(one.chat, message, one.id)
+        await turn()
+        sent = await send()
         if card and sent and sent != message.edits:
             try:
                 async with self._store.work() as work:
@@ -283,22 +283,10 @@ class Outbox:
             except StoreError as error:
                 log.error("where a card is shown could not be recorded: %s", error)
 
-    async def _ask(self, one: Unsent) -> None:
-        """Ask what a reminder is for, unless that was answered or taken back meanwhile; never twice, even if killed."""
-        async with self._asking:
-            try:
-                async with self._store.work() as work:
-                    if not await work.leaves(one.id):
-                        return
-            except StoreError as error:
-                raise UnreachableError(str(error)) from None
-            try:
-                await self._senders[one.chat.platform].send(one.chat, one.message, one.id)
-            except (LaterError, UnreachableError, MovedError):
-                with suppress(StoreError):  # then it is not asked again after a crash
-                    async with self._store.work() as work:
-                        await work.stays(one.id)
-                raise
+    async def _turn(self, chat: Chat) -> None:
+        """Wait until something may leave for `chat`, and count it."""
+        if pacing := self._pacings.get(chat.platform):
+            await pacing.reply(chat)
 
     async def _shown(self, card: str) -> str | None:
         try:
@@ -324,6 +312,10 @@ class Outbox:
     def connected(self, platform: str) -> bool:
         """Return whether messages to that platform are sent by this process."""
         return platform in self._senders
+
+    def knows(self, platform: str) -> bool:
+        """Return whether that platform knows a message again that was sent before."""
+        return self._repeatable.get(platform, math.inf) < math.inf
 
     def _look_at_age(self, one: Unsent) -> None:
         """Raise UnsureError where the platform may have forgotten that it has the message already."""

@@ -54,6 +54,10 @@ class Reminders:
     async def look(self, now: datetime) -> None:
         """Ask what is due `now`, and take back what could not be sent for a while."""
         async with self._store.work() as work:
+            for platform in filter(self._outbox.knows, self._outbox.platforms):
+                for message, reminder in await work.still_asking(platform, PATIENCE):
+                    if decent(now, reminder.zone) != now:  # by day it is tried on, and known again
+                        await work.stays(message)
             late = await work.take_back(PATIENCE)
         self._outbox.give_up(late)
         for platform in self._outbox.platforms:

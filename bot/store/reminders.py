@@ -37,34 +37,37 @@ _CHANGE = (
 )
 _DROP = delete(t.reminder).where(t.reminder.c.id == bindparam("which"))
 _WITH_ID = select(t.reminder).where(t.reminder.c.id == bindparam("which"))
-MARKED, _UNDER_WAY = "reminder", "asking"
+MARKED, UNDER_WAY = "reminder", "asking"
 """How messages are marked that ask something, and those of them that are being sent."""
-_ASKS = t.delivery.c.state.startswith(MARKED)
+_ASKS, _IS_ASKING = (t.delivery.c.state.startswith(mark) for mark in (MARKED, UNDER_WAY))
 _MARK = update(t.delivery).where(t.delivery.c.id == bindparam("delivery")).values(state=bindparam("state"))
 _TAKE_BACK = (
     delete(t.delivery)
     .where(_ASKS, t.delivery.c.queued_at <= bindparam("before"))
     .returning(t.delivery.c.id, t.delivery.c.state)
 )
-_mark = literal(f"{MARKED} ").concat(cast(t.reminder.c.id, String))
+_STILL_ASKING = select(t.delivery.c.id, t.delivery.c.state).where(
+    _IS_ASKING, t.delivery.c.platform == bindparam("platform"), t.delivery.c.queued_at <= bindparam("before")
+)
+_marks = [literal(f"{mark} ").concat(cast(t.reminder.c.id, String)) for mark in (MARKED, UNDER_WAY)]
 _DROP_ASKING, _DROP_ALL_ASKING = (
-    delete(t.delivery).where(t.delivery.c.state.in_(select(_mark).where(*which)))
+    delete(t.delivery).where(or_(*(t.delivery.c.state.in_(select(mark).where(*which)) for mark in _marks)))
     for which in ((*_chat, *_letter), _chat)
 )
-"""Let nothing ask any more that has not left yet."""
+"""Let nothing ask any more, not even once more."""
 _LEAVES = (
     update(t.delivery)
-    .where(t.delivery.c.id == bindparam("which"), _ASKS)
-    .values(state=func.replace(t.delivery.c.state, MARKED, _UNDER_WAY))
+    .where(t.delivery.c.id == bindparam("which"), or_(_ASKS, _IS_ASKING))
+    .values(state=func.replace(t.delivery.c.state, MARKED, UNDER_WAY))
     .returning(t.delivery.c.id)
 )
 _STAYS = (
     update(t.delivery)
     .where(t.delivery.c.id == bindparam("which"))
-    .values(state=func.replace(t.delivery.c.state, _UNDER_WAY, MARKED))
+    .values(state=func.replace(t.delivery.c.state, UNDER_WAY, MARKED))
 )
 _MAY_HAVE_ARRIVED = delete(t.delivery).where(
-    t.delivery.c.state.startswith(_UNDER_WAY),
+    _IS_ASKING,
     or_(t.delivery.c.platform == bindparam("platform"), t.delivery.c.queued_at <= bindparam("before")),
 )
 _PLAN = (
@@ -133,6 +136,13 @@ class Reminding(Transaction):
         before = self._now - seconds if not platform else 0
         await self._connection.rows(_MAY_HAVE_ARRIVED, platform=platform, before=before)
 
+    async def still_asking(self, platform: str, seconds: int) -> tuple[tuple[int, Reminder], ...]:
+        """Return what has not certainly arrived on `platform` for so long, each with its message's id."""
+        rows = await self._connection.rows(_STILL_ASKING, platform=platform, before=self._now - seconds)
+        return tuple(
+            [(row["id"], one) for row in rows for one in await self._asked_by(row["state"], UNDER_WAY)]
+        )
+
     async def take_back(self, seconds: int = 0) -> tuple[int, ...]:
         """Delete the messages of reminders that have not left for so long, and return their ids.
 
@@ -140,11 +150,15 @@ class Reminding(Transaction):
         """
         rows = await self._connection.rows(_TAKE_BACK, before=self._now - seconds)
         for row in rows:
-            which = int(row["state"].removeprefix(MARKED))
-            for one in await self._connection.rows(_WITH_ID, which=which):
-                again = replace(_reminder(one), due=datetime.fromtimestamp(self._now, UTC))
+            for one in await self._asked_by(row["state"], MARKED):
+                again = replace(one, due=datetime.fromtimestamp(self._now, UTC))
                 await self.change_reminder(replace(again, asking=again.asking.unasked))
         return tuple(row["id"] for row in rows)
+
+    async def _asked_by(self, state: str, mark: str) -> tuple[Reminder, ...]:
+        """Return what a message asks that is in this state, unless it has been dropped since."""
+        rows = await self._connection.rows(_WITH_ID, which=int(state.removeprefix(mark)))
+        return tuple(map(_reminder, rows))
 
     async def plan(self, person: Person, letter: LetterKey, day: date) -> None:
         """Let a letter that `person` has promised be planned for `day`."""

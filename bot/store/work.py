@@ -27,7 +27,7 @@ from bot.store.exporting import Exporting
 from bot.store.group_statements import LET_GO
 from bot.store.mydata import MyData
 from bot.store.numbers import Numbers
-from bot.store.reminders import MARKED, Reminding
+from bot.store.reminders import MARKED, UNDER_WAY, Reminding
 from bot.store.sending import SendingWork
 from bot.store.waits import Waits
 from bot.store.wording import dump, parse
@@ -265,7 +265,9 @@ class Work(Answering, Reminding, SendingWork, Waits, Numbers, Exporting, MyData)
 
 def _unsent(row: sqlite3.Row) -> Unsent:
     chat = Chat(row["platform"], row["chat"])
-    return Unsent(row["id"], chat, parse(row["message"]), row["queued_at"], row["state"].startswith(MARKED))
+    return Unsent(
+        row["id"], chat, parse(row["message"]), row["queued_at"], row["state"].startswith((MARKED, UNDER_WAY))
+    )
 
 
 def _recorded(replaced: set[Status]) -> Recorded:

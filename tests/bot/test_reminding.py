@@ -186,6 +186,8 @@ async def test_stop_ends_reminders_and_news(tmp_path: Path) -> None:
         assert ("Reminder of" in kept, "News that you asked for" in kept) == (False, False)
         assert "to be sent on 24 November 2026" in kept
         assert await one.pass_time(48) == []
+        assert "I am not to remind you of any letter" in await one.say("/later")
+        assert "I will remind you once" in await one.say(*pledge("DE", "tomorrow"))
 
 
 @asynccontextmanager
@@ -277,6 +279,7 @@ async def test_killed_while_it_asks(knows: bool, hours: float, tmp_path: Path) -
     clock.pass_hours(hours)
     async with bot(tmp_path, clock, wire) as one:
         await one.outbox.connect("wire", wire, 23 * 3600 if knows else math.inf)
+        await one.look()
         await one.pass_time(72)
     again = wire.ids[said:]
     assert len(again) == (2 if knows and hours < 1 else 1)
