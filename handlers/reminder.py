@@ -89,7 +89,8 @@ async def _found(event: Event, store: Store) -> Done:
     sending = [one for one in await store.reminders(event.chat) if one.asking.unasked == Asking.SEND]
     named = [one for one in sending if one.letter.campaign == words] or sending
     if not named:
-        return Done((Reply("reminder/none"),))
+        waiting = [one for one in await store.pledges(event.person) if not one.terms.status.has_left]
+        return Done((Reply("reminder/off" if waiting else "reminder/none"),))
     letter = named[0].letter
     which = (letter.campaign, letter.kind, letter.sender, named[0].zone)
     return Done((), goes_on={_WHICH: " ".join(which)})

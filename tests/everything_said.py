@@ -53,7 +53,7 @@ TALK = (
     *("/answer not-yet", "1", "/pledges", "/mydata"),
     *("/pledge zhanaozen-2011", "protest", "organisation", "ES", "tonight", "1", "nameless"),
     "Europe/Madrid",
-    *("/later", "saturday", "/later", "never", "/sent"),
+    *("/later", "saturday", "/later", "never", "/later", "/sent"),
     *("/sent 99", "/pledge zhanaozen-2011", "protest", "person", "/skip", "not-now"),
     *("/kit", "next", "/letter zhanaozen-2011", "protest", "open", "person", "FR", "/enough", "agreed"),
     *("embassy.phone", "next", "/skip"),
