@@ -23,6 +23,7 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for long."""
     monkeypatch.setattr(matrix_gaps, "SHORTEST_PAUSE", 0.01)
     monkeypatch.setattr(matrix_gaps, "SOON", 0.1)
+    monkeypatch.setattr(matrix_gaps, "LATE", 1.0)
 
 
 async def says_much(chat: Chat) -> None:
