@@ -37,17 +37,22 @@ async def test_matrix_says_the_same(path: Path, homeserver: Synapse, tmp_path: P
         ) as running,
         asyncio.TaskGroup() as both,
     ):
+        together = asyncio.Barrier(2)
         for encrypted in (True, False):
             person = await people.meet("Ada")
             phone = Phone(running, await private_chat(person, running, encrypted=encrypted))
-            both.create_task(says_the_same(conversation, phone))
+            both.create_task(says_the_same(conversation, phone, together))
 
 
-async def says_the_same(conversation: Transcript, phone: Phone) -> None:
-    """Say everything, and see that it is answered as it is written."""
+async def says_the_same(conversation: Transcript, phone: Phone, together: asyncio.Barrier) -> None:
+    """Say everything, and see that it is answered as it is written.
+
+    Both chats go on `together`, for whom to write to first depends on what others have pledged meanwhile.
+    """
     for number, exchange in enumerate(conversation.exchanges, 1):
         if not exchange.said.strip():
             continue
+        await together.wait()
         expected = [with_prefix(line, "!") for line in lines("\n".join(exchange.answer))]
         answer = await phone.say(with_prefix(exchange.said, "!"))
         difference = compare(expected, lines(answer))
