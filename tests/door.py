@@ -21,6 +21,7 @@ from bot.outbox import Outbox, Sender
 from bot.platforms.base import parse_command, plain_text
 from bot.store.store import Store
 from handlers import HANDLERS
+from handlers.following import ReturnedSoFar
 from handlers.world import LettersSoFar, World
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -115,7 +116,7 @@ def furnished() -> tuple[World, Messages]:
 def furnished_in(language: str) -> tuple[World, Messages]:
     """Return the same for a bot that speaks `language` with whoever has not chosen another."""
     world, messages = _read(language)
-    return replace(world, letters=LettersSoFar()), messages
+    return replace(world, letters=LettersSoFar(), returned=ReturnedSoFar()), messages
 
 
 @cache

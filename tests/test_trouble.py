@@ -40,7 +40,7 @@ SORRY = (
     "Something went wrong on my side, and that was not recorded. Your earlier answers are safe. "
     "Please try once more in a minute.\n\n"
 )
-STAYS = "\nWhat we wrote stays in this chat until you delete it there.\n\n"
+STAYS = "\nWhat we wrote stays in this chat, and the files that I gave you where they are, until you delete them.\n\n"
 GONE = f"It is done. Nothing about you is left in the database.{STAYS}"
 ERASED = f"and I check once more.{STAYS}"
 SURE = "  2  No, keep it\n\n"

@@ -274,7 +274,7 @@ IN_THE_FOLDER: Mapping[str, Trouble] = {
     "garbage in the middle": damaged(garbage_page, "the file is damaged; restore the newest backup"),
     "half a file": damaged(half_of_it, "the file is damaged; restore the newest backup"),
     "newer schema": newer_schema,
-    "key missing": other_key(None, "{folder}/owner.key: the key is missing, and without it nobody"),
+    "key missing": other_key(None, "{folder}/owner.key: the key is missing, without which nobody"),
     "key emptied": other_key(b"\n", "{folder}/owner.key: this is not a key; restore the one"),
     "key of another": other_key(
         b"k" * 64, "{folder}/owner.key: this is not the key that {folder}/solidarity.db"
