@@ -135,10 +135,11 @@ def _questions(answers: Answers, campaign: Campaign, kind: str, world: World) ->
     """Yield the campaign's own questions; who lives in the country concerned is warned right after saying so."""
     warned = False
     sender = answers.text("sender")
+    embassy = campaign.writes_to_embassies(kind)
     questions = campaign.questions_for(kind, sender, _version(answers))
     for number, asked in enumerate(questions, 1):
         enough = asked.optional and any(later.optional for later in questions[number:])
-        yield question(asked, world.countries, sender, warned, enough)
+        yield question(asked, world.countries, sender, embassy, warned, enough)
         warned = asked.type == "country" and answers.text(asked.key) == campaign.country
 
 

@@ -36,7 +36,7 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     whose = Reply("pledge/sender", {"route": route(Answers(), campaign, kind)})
     yield Choice("sender", whose, SENDERS, again=again("sender"))
     sender = answers.text("sender")
-    yield ask_country(world.countries, sender)
+    yield ask_country(world.countries, sender, campaign.writes_to_embassies(kind))
     listable = ("organisation", "name") if sender == "organisation" else ("name",)
     way = route(answers, campaign, kind)
     yield from pledging.steps(answers, way, Reply("pledge/when", {"route": way}), listable, world)

@@ -112,13 +112,18 @@ class Naming:
 
 
 def question(
-    asked: Asked, countries: Countries, sender: str, warned: bool = False, enough: bool = False
+    asked: Asked,
+    countries: Countries,
+    sender: str,
+    embassy: bool,
+    warned: bool = False,
+    enough: bool = False,
 ) -> Question | Choice:
     """Return the step that asks a campaign's question; `warned` puts the warning for people at home before it.
 
-    With `enough` it can be left out together with those after it.
+    With `enough` it can be left out together with those after it. `embassy` says whether the letter goes to one.
     """
-    said = {"type": asked.type, "ask": asked.ask, "sender": sender}
+    said = {"type": asked.type, "ask": asked.ask, "sender": sender, "embassy": embassy}
     prompt, again = (Reply("questions/ask", {**said, "warned": now}) for now in (warned, False))
     if asked.type == "country":
         return _where(asked.key, prompt, countries, asked.optional, enough)
@@ -131,10 +136,10 @@ def question(
     return Question(asked.key, prompt, check, asked.optional, again=again, enough=enough, verbatim=verbatim)
 
 
-def ask_country(countries: Countries, sender: str = "") -> Question:
-    """Return the step that asks where the sender is, for the sake of the nearest embassy."""
-    prompt = Reply("questions/ask", {"type": "country", "ask": None, "sender": sender, "warned": False})
-    return _where("country", prompt, countries, True)
+def ask_country(countries: Countries, sender: str = "", embassy: bool = True) -> Question:
+    """Return the step that asks where the sender is, for the sake of the nearest `embassy` or of the statistics."""
+    said = {"type": "country", "ask": None, "sender": sender, "embassy": embassy, "warned": False}
+    return _where("country", Reply("questions/ask", said), countries, True)
 
 
 def _where(key: str, prompt: Reply, countries: Countries, optional: bool, enough: bool = False) -> Question:

@@ -51,7 +51,7 @@ async def _finish(event: Event, answers: Answers, world: World, store: Store) ->
     return Done((Reply("questions/ask", {**_SHOWN, "ask": words}, document=document),))
 
 
-_SHOWN = {"type": "words", "sender": "", "warned": False}
+_SHOWN = {"type": "words", "sender": "", "embassy": False, "warned": False}
 PASS: Dialogue[World, Store] = Dialogue(
     "pass", Phrase("Write a letter"), _finish, _steps, private=True, guard=_look
 )

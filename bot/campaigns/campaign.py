@@ -155,6 +155,10 @@ class Campaign(Sourced):
         template = self.letter_template(kind, self.languages[0])
         return template.has_versions and template.makes_demands and self.has_met_demands
 
+    def writes_to_embassies(self, kind: str) -> bool:
+        """Return whether letters of `kind` go to the embassy nearest to whoever writes."""
+        return any(r.nearest_mission and kind in r.kinds for r in self.recipients)
+
     def section(self, key: SectionKey) -> LocalText:
         """Return a section of the appeal as Markup (see bot.markup); an empty one if the pack has none."""
         return self.sections[key]
