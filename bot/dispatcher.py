@@ -17,6 +17,7 @@ from bot.dialogue import Done, Needs, Told, World
 from bot.events import Chat, Event, Happening, Message, Person, Reply, ShownButton, Tap
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
+from bot.groups import Group
 from bot.guarding import Guarding, UnknownRoleError
 from bot.guessing import Guessing
 from bot.messages import Messages
@@ -197,7 +198,8 @@ class Dispatcher(Generic[World]):
                 await work.came(event.person, group)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
             language = await self._language(known, event, work, begins=not open_ones(frames))
-            turn = self._conversations.turn(frames, event, self._messages.speak(language))
+            group = await work.group(event.chat) if event.public else None
+            turn = self._turn(frames, event, language, group)
             turn = self._guarded(await self._looked_up(turn, event, work), event)
             turn, done = await self._ended(turn, event, work)
             left = self._conversations.left(turn, done)
@@ -208,14 +210,24 @@ class Dispatcher(Generic[World]):
                 return _Effect((), turn.tap, done.replies, language, dropped=dropped)
             replies = [*turn.replies, *done.replies, *self._next_question(turn, left, done)]
             rendered = self._rendered(replies, event, done.language or language)
-            if event.public and (group := await work.group(event.chat)):
-                rendered = [_leading_out_of(group.code, message) for message in rendered]
+            if event.public and (group := group or await work.group(event.chat)):
+                rendered = [_leading_out_of(group, message) for message in rendered]
             if turn.tap == "marked" or (done.instead and rendered):
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
             told = await self._queue_told(done, work)
         note = self._messages.render(turn.note, language).html if turn.note else ""
         return _Effect(queued, turn.tap, told=told, note=note)
+
+    def _turn(
+        self, frames: tuple[Frame, ...], event: Event, language: str, group: Group | None
+    ) -> Turn[World, Work]:
+        """Return what `event` makes of the open dialogues; a group that follows one campaign is told about that."""
+        speak = self._messages.speak(language)
+        turn = self._conversations.turn(frames, event, speak)
+        if turn.offers and turn.offers.guard is None and group and group.only_campaign:
+            return self._conversations.turn(frames, replace(event, text=group.only_campaign), speak)
+        return turn
 
     async def _looked_up(self, turn: Turn[World, Work], event: Event, work: Work) -> Turn[World, Work]:
         """Return `turn` once everything is looked up that its question depends on."""
@@ -336,10 +348,21 @@ def _report(error: Exception) -> None:
     log.error("an event had no effect: %s at %s", type(error).__name__, where)
 
 
-def _leading_out_of(code: str, message: Message) -> Message:
-    """Return `message` with the group's code where it leads to a letter, in private: that counts for the group."""
-    buttons = (replace(b, through=code) if _leads_to_a_letter(b) else b for b in message.buttons)
-    return replace(message, buttons=tuple(buttons))
+def _leading_out_of(group: Group, message: Message) -> Message:
+    """Return `message` with the group's code where it leads to a letter, in private: that counts for the group.
+
+    Where nothing else is said, it is a letter for the one campaign that the group follows.
+    """
+    return replace(message, buttons=tuple(_through(group, button) for button in message.buttons))
+
+
+def _through(group: Group, button: ShownButton) -> ShownButton:
+    if not _leads_to_a_letter(button):
+        return button
+    command = button.command or ""
+    if group.only_campaign and " " not in command:
+        command = f"{command} {group.only_campaign}"
+    return replace(button, command=command, through=group.code)
 
 
 def _leads_to_a_letter(button: ShownButton) -> bool:

@@ -38,6 +38,11 @@ class Group:
         return Chat(self.chat.platform, self.topic or self.chat.id)
 
     @property
+    def only_campaign(self) -> str | None:
+        """What it follows, if that is one campaign alone."""
+        return self.campaigns[0] if len(self.campaigns) == 1 else None
+
+    @property
     def card(self) -> str:
         """The name of its card: the one message that shows its letters."""
         return f"group {self.code}"

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from bot.events import Chat, Person
 from bot.platforms.telegram_calls import Calls
 from handlers import HANDLERS
 from tests.bot.platforms.telegram_bot import Running
@@ -34,6 +35,11 @@ def ben(server: BotApi) -> User:
 def group(server: BotApi, ada: User, ben: User) -> Group:
     """A group that the bot is in already."""
     return server.supergroup("Offshore Branch", members=[ada, ben], bot=True)
+
+
+def chat_of(group: Group) -> Chat:
+    """Return `group` as the bot knows it."""
+    return Chat("telegram", str(group.id))
 
 
 def payload(message: Message) -> str:
@@ -104,6 +110,30 @@ async def test_appeal(bot: Running, ada: User, group: Group) -> None:
     (demands,) = await tap(bot, ada, "What it demands", told)
     assert "Natalia Sokolova" in demands.text
     assert told.buttons
+
+
+async def test_the_campaign_that_the_group_follows(bot: Running, ada: User, group: Group) -> None:
+    """A group that follows one campaign is told about that, and led to its letter; the others can be named."""
+    async with bot.bot.store.work() as work:
+        registered = await work.add_group(chat_of(group), "", Person("telegram", str(ada.id)))
+        await work.follow(registered, "zhanaozen-2011")
+    (told,) = await say(bot, ada, "/appeal", group)
+    assert told.text.startswith("Kazakhstan: the oil workers’ strike of 2011\n")
+    assert len(await say(bot, ada, "/addresses", group)) == 1
+    (other,) = await say(bot, ada, "/demands nagaworld-2021", group)
+    assert "Chhim Sithar" in other.text
+    (way,) = await say(bot, ada, "/letter", group)
+    ada.starts(payload(way))
+    await bot.settled()
+    assert ada.private.last.text.startswith("What kind of letter?")
+    async with bot.bot.store.work() as work:
+        followed = await work.group(chat_of(group))
+        assert followed is not None
+        await work.follow(followed, "nagaworld-2021")
+    (question,) = await say(bot, ada, "/appeal", group)
+    assert question.text.startswith("Which appeal?")
+    (way,) = await say(bot, ada, "/letter", group)
+    assert "zhanaozen" not in payload(way)
 
 
 async def test_addresses_ask_no_country(bot: Running, ada: User, group: Group) -> None:
