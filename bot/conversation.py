@@ -101,6 +101,20 @@ class Conversations(Generic[World, Store]):
         name = turn.finished[0].name
         return tuple(frame for frame in turn.frames if not (frame.draft and frame.dialogue == name))
 
+    def said(self, turn: Turn[World, Store], left: tuple[Frame, ...], done: Done) -> tuple[Reply, ...]:
+        """Return what is said after a turn that led to `done`, with the present question last, if it is to be asked.
+
+        In another language all of it is said anew; where nothing is asked, the ways onwards stand below.
+        """
+        again = turn.again and not done.language
+        question = self.standing.question(left, again) if turn.ask else None
+        replies = (*turn.replies, *done.replies)
+        if question:
+            return (*replies, *self.standing.shown(left, again), question)
+        if not done.onwards:
+            return replies
+        return (*replies[:-1], replace(replies[-1], buttons=done.onwards))
+
     def in_public(self, reply: Reply) -> Reply:
         """Return `reply` for a group: what is for one person alone leads into the private chat."""
         return replace(reply, buttons=tuple(map(self._for_a_group, reply.buttons)))

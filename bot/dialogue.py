@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from bot.events import Chat, Event, Given, Phrase, Reply
+from bot.events import Button, Chat, Event, Given, Phrase, Reply
 from bot.steps import Step, Value
 
 World = TypeVar("World", contravariant=True)
@@ -80,6 +80,8 @@ class Done:
     """Whether what is said last takes the place of the message whose button was pressed."""
     goes_on: Mapping[str, str] | None = None
     """It goes on, now that what it asks about was read: its steps see these, whose keys begin with UNASKED."""
+    onwards: tuple[Button, ...] = ()
+    """Where to go from here, below what is said last; left out where another dialogue goes on."""
     wiped: bool = False
     """Its answers are gone at once, and are kept for no other dialogue."""
 

@@ -208,8 +208,8 @@ class Dispatcher(Generic[World]):
             if done.erased:
                 dropped = await work.drop(event.chat)  # what was still to be said holds their words
                 return _Effect((), turn.tap, done.replies, language, dropped=dropped)
-            replies = [*turn.replies, *done.replies, *self._next_question(turn, left, done)]
-            rendered = self._rendered(replies, event, done.language or language)
+            said = self._conversations.said(turn, left, done)
+            rendered = self._rendered(said, event, done.language or language)
             if event.public and (group := group or await work.group(event.chat)):
                 rendered = [_leading_out_of(group, message) for message in rendered]
             if turn.tap == "marked" or (done.instead and rendered):
@@ -279,14 +279,6 @@ class Dispatcher(Generic[World]):
             return Done(())
         dialogue, answers = turn.finished
         return await dialogue.finish(event, answers, self._conversations.world, work)
-
-    def _next_question(
-        self, turn: Turn[World, Work], left: tuple[Frame, ...], done: Done
-    ) -> tuple[Reply, ...]:
-        """Return the present question, if it is to be asked; in another language all of it is said anew."""
-        again = turn.again and not done.language
-        question = self._conversations.standing.question(left, again) if turn.ask else None
-        return (*self._conversations.standing.shown(left, again), question) if question else ()
 
     def _rendered(self, replies: Sequence[Reply], event: Event, language: str) -> list[Message]:
         if not event.public:

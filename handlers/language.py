@@ -9,6 +9,7 @@ from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Event, Phrase, Reply
 from bot.messages import language_name
 from bot.steps import Choice, Step
+from handlers.start import FIRST_THINGS
 from handlers.world import Store, Talk, World, again
 
 
@@ -28,7 +29,7 @@ async def finish(event: Event, answers: Answers, world: World, store: Store) -> 
     code = answers.text("language")
     await store.set_language(event.person, code)
     await store.speak_in(event.chat, code)
-    return Done((Reply("language/chosen"),), language=code)
+    return Done((Reply("language/chosen"),), language=code, onwards=FIRST_THINGS)
 
 
 language: Talk = Dialogue(

@@ -11,6 +11,11 @@ from bot.events import Button, Event, Phrase, Reply
 from bot.groups import Group
 from handlers.world import Store, Talk, World
 
+_LETTER = Button(Phrase("Write your letter"), command="letter")
+_APPEAL = Button(Phrase("What it is about"), command="appeal")
+FIRST_THINGS = (_LETTER, _APPEAL)
+"""What is offered to whoever has just come."""
+
 
 async def greet(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Return the greeting and the first things to do; behind a link to one campaign, those of that campaign."""
@@ -33,8 +38,7 @@ def _greeting(world: World, campaign: Campaign | None, about: tuple[Campaign, ..
     """Return the first words; those behind a link to one `campaign` lead to it, others are `about` some."""
     named = f" {campaign.slug}" if campaign else ""
     buttons = (
-        Button(Phrase("Write your letter"), command=f"letter{named}"),
-        Button(Phrase("What it is about"), command=f"appeal{named}"),
+        *(replace(button, command=f"{button.command}{named}") for button in FIRST_THINGS),
         Button(Phrase("What is kept about you"), command="privacy"),
         Button(Phrase("Another language"), command="language"),
     )
@@ -55,10 +59,10 @@ def introduction(world: World, group: Group | None) -> Reply:
     """Return who the bot is, in a group: short, and with the way into the private chat."""
     followed = tuple(c for c in world.campaigns if group and c.slug in group.campaigns)
     about = f" {followed[0].slug}" if len(followed) == 1 else ""
-    letter = Button(Phrase("Write your letter"), command="letter", private=True)
+    letter = replace(_LETTER, private=True)
     buttons = (
         replace(letter, command=f"start {group.code}") if group else letter,
-        Button(Phrase("What it is about"), command=f"appeal{about}"),
+        replace(_APPEAL, command=f"appeal{about}"),
     )
     return Reply("start/group", {"campaigns": followed or tuple(world.campaigns)}, buttons)
 

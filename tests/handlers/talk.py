@@ -188,10 +188,10 @@ class Talk:
             turn = talks.going_on(turn, done.goes_on, event)
             done = self._end(turn, event)
         self.frames = parse(dump(talks.left(turn, done)), list(talks.dialogues))
-        ended = [replace(r, values={**r.values, "gone": True}) if done.erased else r for r in done.replies]
-        again = turn.again and not done.language
-        question = talks.standing.question(self.frames, again) if turn.ask else None
-        self.replies = (*turn.replies, *ended, *([question] if question else []))
+        if done.erased:
+            gone = tuple(replace(r, values={**r.values, "gone": True}) for r in done.replies)
+            done = replace(done, replies=gone)
+        self.replies = talks.said(turn, self.frames, done)
         self.last = tuple(messages.render(reply, done.language or language) for reply in self.replies)
         return "\n\n".join(plain_text(message.html) for message in self.last)
 
