@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from bot.events import Chat
 
-SPAN = 1.015
+SPAN = 1.025
 """Seconds in which no more than a second's messages leave: what leaves evenly may arrive a little less so."""
-EVEN = 1.02
+EVEN = 1.025
 """Seconds over which a second's messages of a broadcast are spread."""
 LATE = 0.25
 """Seconds by which a broadcast that fell behind may hurry."""
@@ -41,7 +41,7 @@ class _Departure:
 class Pacing:
     """Lets messages leave: those of broadcasts one after the other, and replies in between, ahead of them.
 
-    A reply waits only while a broadcast takes up the second; to a group it never does, but it counts.
+    A reply waits while a broadcast takes up the second, and in a group that has had its messages of this minute.
     """
 
     def __init__(
@@ -61,12 +61,13 @@ class Pacing:
         self._next = 0.0
         self._broadcast_at = -SPAN
         self._replies = 0
+        self._broadcast_waits = False
 
     async def reply(self, chat: Chat) -> None:
         """Wait until a reply may leave for `chat`, and count it."""
         self._replies += 1
         try:
-            while self._clock() - self._broadcast_at < SPAN and (wait := self._full_for()) > 0:
+            while (wait := max(self._full_for() if self._broadcasts else 0.0, self._held_for(chat))) > 0:
                 await self._sleep(wait)
             self._count(chat)
         finally:
@@ -76,8 +77,12 @@ class Pacing:
         """Wait until messages of a broadcast may leave, and return how many, up to `most`; they count as leaving."""
         if not self.limits.a_second:
             return most
-        while (wait := self._wait()) > 0:
-            await self._sleep(wait)
+        self._broadcast_waits = True
+        try:
+            while (wait := self._wait()) > 0:
+                await self._sleep(wait)
+        finally:
+            self._broadcast_waits = False
         now = self._clock()
         self._next = max(self._next, now - LATE) + EVEN / self.limits.a_second
         self._broadcast_at = now
@@ -93,14 +98,17 @@ class Pacing:
 
     def held(self, chat: Chat) -> bool:
         """Return whether `chat` is a group that has had its messages of this minute."""
-        times = self._groups.get(chat.whole.id)
-        full = times is not None and len(times) == self.limits.a_minute_in_a_group
-        return bool(full and times and self._clock() - times[0] < MINUTE)
+        return self._held_for(chat) > 0
 
     @property
     def full_groups(self) -> int:
         """How many groups may be held, at most."""
         return sum(len(times) == self.limits.a_minute_in_a_group for times in self._groups.values())
+
+    @property
+    def _broadcasts(self) -> bool:
+        """Whether a broadcast goes out."""
+        return self._broadcast_waits or self._clock() - self._broadcast_at < SPAN
 
     def _wait(self) -> float:
         """Return the seconds until a broadcast goes on; replies that wait go first."""
@@ -112,6 +120,13 @@ class Pacing:
         if not self.limits.a_second or len(self._left) < self.limits.a_second:
             return 0.0
         return self._left[0].at + SPAN - self._clock()
+
+    def _held_for(self, chat: Chat) -> float:
+        """Return the seconds for which nothing more may leave for `chat`, if that is a group."""
+        times = self._groups.get(chat.whole.id)
+        if times is None or len(times) < self.limits.a_minute_in_a_group:
+            return 0.0
+        return times[0] + MINUTE - self._clock()
 
     def _count(self, chat: Chat) -> None:
         if self.limits.a_second:

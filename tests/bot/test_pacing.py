@@ -82,6 +82,49 @@ async def test_answers_alone_never_wait() -> None:
     assert time.now == Time().now
 
 
+async def test_many_answers_while_a_broadcast_waits() -> None:
+    """Where more people write than a second has room for, the broadcast waits for all of them; the limit holds."""
+    time = Time()
+    passing = asyncio.create_task(time.passes())
+    pacing, left = paced(time), []
+
+    async def answer(number: int) -> None:
+        await pacing.reply(Chat("telegram", str(number)))
+        left.append(time.now)
+
+    async def broadcast() -> float:
+        await pacing.turn(100)
+        pacing.leaves(Chat("telegram", "0"))
+        left.append(time.now)
+        return time.now
+
+    begun = [await broadcast() for _ in range(30)][-1]
+    waiting = asyncio.create_task(broadcast())
+    await asyncio.gather(*map(answer, range(100)))
+    answered = time.now
+    assert await waiting >= answered
+    passing.cancel()
+    assert most_within(left, 1.0) <= 30
+    assert 3 < answered - begun < 5
+
+
+async def test_answers_to_a_busy_group() -> None:
+    """In a group, no more than twenty answers leave within any minute, and every one does in the end."""
+    time = Time()
+    passing = asyncio.create_task(time.passes())
+    pacing = paced(time)
+    left: list[float] = []
+
+    async def answer(topic: int) -> None:
+        await pacing.reply(Chat("telegram", f"-100/{topic}"))
+        left.append(time.now)
+
+    await asyncio.gather(*map(answer, range(50)))
+    passing.cancel()
+    assert most_within(left, 60.0) == 20
+    assert left[-1] - left[0] < 130
+
+
 async def test_twenty_a_minute_to_a_group() -> None:
     """A group that has had twenty messages within a minute, in whatever topics, is held; nobody else is."""
     time = Time()
