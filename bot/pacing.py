@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from bot.events import Chat
 
-SPAN = 1.025
+SPAN = 1.02
 """Seconds in which no more than a second's messages leave: what leaves evenly may arrive a little less so."""
-EVEN = 1.025
+EVEN = 1.02
 """Seconds over which a second's messages of a broadcast are spread."""
 LATE = 0.25
 """Seconds by which a broadcast that fell behind may hurry."""
