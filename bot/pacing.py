@@ -65,13 +65,12 @@ class Pacing:
 
     async def reply(self, chat: Chat) -> None:
         """Wait until a reply may leave for `chat`, and count it."""
-        self._replies += 1
-        try:
-            while (wait := max(self._full_for() if self._broadcasts else 0.0, self._held_for(chat))) > 0:
-                await self._sleep(wait)
-            self._count(chat)
-        finally:
-            self._replies -= 1
+        while (held := self._held_for(chat)) > 0 or self._second_is_full:
+            if held > 0:
+                await self._sleep(held)
+            else:
+                await self._next_second()
+        self._count(chat)
 
     async def turn(self, most: int) -> int:
         """Wait until messages of a broadcast may leave, and return how many, up to `most`; they count as leaving."""
@@ -110,8 +109,21 @@ class Pacing:
         """Whether a broadcast goes out."""
         return self._broadcast_waits or self._clock() - self._broadcast_at < SPAN
 
+    @property
+    def _second_is_full(self) -> bool:
+        """Whether a reply has to wait for its second."""
+        return self._broadcasts and self._full_for() > 0
+
+    async def _next_second(self) -> None:
+        """Let a reply wait for its second, ahead of broadcasts."""
+        self._replies += 1
+        try:
+            await self._sleep(self._full_for())
+        finally:
+            self._replies -= 1
+
     def _wait(self) -> float:
-        """Return the seconds until a broadcast goes on; replies that wait go first."""
+        """Return the seconds until a broadcast goes on; replies that wait for their second go first."""
         behind = EVEN / self.limits.a_second if self._replies else 0.0
         return max(self._next - self._clock(), self._full_for(), behind)
 

@@ -125,6 +125,25 @@ async def test_answers_to_a_busy_group() -> None:
     assert left[-1] - left[0] < 130
 
 
+async def test_an_answer_to_a_busy_group_holds_up_no_broadcast() -> None:
+    """While answers wait for the next minute of their group, a broadcast goes out as fast as ever."""
+    time = Time()
+    passing = asyncio.create_task(time.passes())
+    pacing = paced(time)
+    for _ in range(20):
+        await pacing.reply(Chat("telegram", "-100"))
+    begun = time.now
+    waiting = [asyncio.create_task(pacing.reply(Chat("telegram", f"-100/{topic}"))) for topic in range(2)]
+    await asyncio.sleep(0)
+    for number in range(60):
+        await pacing.turn(100)
+        pacing.leaves(Chat("telegram", str(number)))
+    assert time.now - begun < 3
+    await asyncio.gather(*waiting)
+    passing.cancel()
+    assert time.now - begun >= 60
+
+
 async def test_twenty_a_minute_to_a_group() -> None:
     """A group that has had twenty messages within a minute, in whatever topics, is held; nobody else is."""
     time = Time()
