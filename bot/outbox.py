@@ -92,15 +92,15 @@ class Outbox:
     async def send(self, waiting: Sequence[Unsent], at_once: bool = True) -> None:
         """Send `waiting` in order; a process killed in between sends again what it could not record as sent.
 
-        That it is sent is recorded `at_once`, or shortly afterwards, together with whatever else is sent by then.
+        That each is sent is recorded `at_once`, or shortly afterwards, together with whatever else is sent by then.
         """
         for one in waiting:
             await self._deliver(one)
-        self._sent += [one.id for one in waiting]
-        if at_once:
-            await self._let_go()
-        elif self._letting_go is None or self._letting_go.done():
-            self._letting_go = asyncio.create_task(self._let_go(SOON))
+            self._sent.append(one.id)
+            if at_once:
+                await self._let_go()
+            elif self._letting_go is None or self._letting_go.done():
+                self._letting_go = asyncio.create_task(self._let_go(SOON))
 
     async def _let_go(self, after: float = 0.0) -> None:
         """Delete what has been sent."""
@@ -275,6 +275,8 @@ class Outbox:
             await self._questions.ask(one, turn, send, known=self.knows(one.chat.platform))
             return
         await turn()
+        if one.id in self._given_up:
+            return
         sent = await send()
         if card and sent and sent != message.edits:
             try:

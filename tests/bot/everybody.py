@@ -44,10 +44,10 @@ class Broken(Wire):
     deliveries: list[int] = field(default_factory=list)
 
     async def send(self, chat: Chat, message: Message, delivery: int) -> None:
+        self.deliveries.append(delivery)
         if not self.left:
             raise ConnectionError
         self.left -= 1
-        self.deliveries.append(delivery)
         await super().send(chat, message, delivery)
 
 

@@ -90,7 +90,7 @@ async def test_the_same_id_on_another_platform_is_another_event(tmp_path: Path) 
 
 
 async def test_what_was_recorded_but_not_sent_is_sent_at_the_next_start(tmp_path: Path) -> None:
-    """A process ends between effect and answer: the next one sends every answer, in order, as the same delivery."""
+    """A process ends between effect and answer: the next ones send every answer, in order, under the same id."""
     async with everybody(tmp_path, Broken()) as people:
         for words, command in (("", "help"), ("99", "sent")):
             with pytest.raises(ConnectionError):
@@ -104,15 +104,11 @@ async def test_what_was_recorded_but_not_sent_is_sent_at_the_next_start(tmp_path
     async with everybody(tmp_path, whole) as people:
         outbox = Outbox(people.store, {"wire": whole})
         await outbox.resume()
-        heard = [
-            "What I can do",
-            "There is no pledge with that number.",
-            "You have not pledged a letter yet.",
-        ]
-        assert [line[: len(start)] for line, start in zip(people.heard("ada"), heard, strict=True)] == heard
-        assert whole.deliveries[:2] == broken.deliveries
+        [heard] = people.heard("ada")
+        assert heard.startswith("You have not pledged a letter yet.")
+        assert whole.deliveries == broken.deliveries[2:]
         await outbox.resume()
-        assert len(whole.sent) == 3
+        assert len(whole.sent) == 1
 
 
 async def test_what_waits_for_another_platform_goes_on_waiting(tmp_path: Path) -> None:
