@@ -10,6 +10,7 @@ from html import escape
 from bot.choosing import Label, Option, Speak, pick
 from bot.events import Fetched, Given, Reply
 from bot.steps import Answered, Change, Look, Outcome, Refused, Said, Value
+from bot.wording import NO, is_one_of
 
 
 class UnfetchedFileError(Exception):
@@ -67,6 +68,8 @@ class Composition:
         if len(words) > self.longest:
             return Refused(Reply("compose/too-long", {"longest": self.longest, "length": len(words)}))
         if not self.words and said.file is None:
+            if self.optional and is_one_of(NO, said.words, speak):
+                return Answered(None)
             return Refused(Reply("compose/no-file-yet"))
         file = dump(Kept(said.file, _hash(said.data or b""))) if said.file else ""
         return Answered((said.html or escape(words, quote=False) if words else "", file))

@@ -118,6 +118,14 @@ async def test_long_words_with_a_photo(here: Office) -> None:
     assert "the words come first and the photo below them" in await say(olga, "1", "1", "1", "2")
 
 
+@pytest.mark.parametrize("no", ["no", "No.", "skip"])
+async def test_no_file(here: Office, no: str) -> None:
+    """Whoever says no to a photo or a document goes on without one."""
+    olga = here.door("olga")
+    asked = await say(olga, "/broadcast", "2", "1", "All out", no)
+    assert "Which language is that in?" in asked
+
+
 async def test_languages(here: Office) -> None:
     """Each language has its own words; whoever reads another gets the usual one."""
     await here.follow("f", language="fr")
