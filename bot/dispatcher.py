@@ -222,10 +222,14 @@ class Dispatcher(Generic[World]):
     def _turn(
         self, frames: tuple[Frame, ...], event: Event, language: str, group: Group | None
     ) -> Turn[World, Work]:
-        """Return what `event` makes of the open dialogues; a group that follows one campaign is told about that."""
+        """Return what `event` makes of the open dialogues.
+
+        A group that follows one campaign is told about that, where none is named, not even one that is not known.
+        """
         speak = self._messages.speak(language)
         turn = self._conversations.turn(frames, event, speak)
-        if turn.offers and turn.offers.guard is None and group and group.only_campaign:
+        asked = turn.offers and turn.offers.guard is None and not event.text
+        if asked and group and group.only_campaign:
             return self._conversations.turn(frames, replace(event, text=group.only_campaign), speak)
         return turn
 

@@ -122,6 +122,8 @@ async def test_the_campaign_that_the_group_follows(bot: Running, ada: User, grou
     assert len(await say(bot, ada, "/addresses", group)) == 1
     (other,) = await say(bot, ada, "/demands nagaworld-2021", group)
     assert "Chhim Sithar" in other.text
+    (unknown,) = await say(bot, ada, "/appeal Atlantis", group)
+    assert unknown.text.startswith("Which appeal?")
     (way,) = await say(bot, ada, "/letter", group)
     ada.starts(payload(way))
     await bot.settled()
