@@ -48,8 +48,10 @@ class Chat:
     def whole(self) -> Chat:
         """The chat that this is a topic or a thread of; itself where it is none.
 
-        A topic stands behind "/"; the id of a room may have that in it, and its threads stand behind a space.
+        A topic stands behind "/". On Matrix an id may have that in it: a room's threads stand behind a space.
         """
+        if self.id.startswith("@"):
+            return self
         return Chat(self.platform, self.id.partition(" " if self.id.startswith("!") else "/")[0])
 
 

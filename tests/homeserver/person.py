@@ -19,7 +19,7 @@ PATIENCE = 60.0
 MARK = "test.union.mark"
 """The type of a mark that somebody puts into their account to see when they have read up to it."""
 CONFIG = nio.AsyncClientConfig(
-    encryption_enabled=True, store_sync_tokens=False, max_timeout_retry_wait_time=0.2
+    encryption_enabled=True, store_name="keys.db", store_sync_tokens=False, max_timeout_retry_wait_time=0.2
 )
 """A client that keeps keys, and looks often whether the homeserver is back."""
 ENCRYPTION: Json = {
@@ -77,7 +77,7 @@ class Person:
         chat = await self._make(told, encrypted, version)
         # Whom it does not know to be asked in, nio gives no keys.
         await self.until(lambda: other in self.client.rooms[chat.id].users, f"{other} to be asked in")
-        path = f"/_matrix/client/v3/user/{quote(self.id)}/account_data/m.direct"
+        path = f"/_matrix/client/v3/user/{quote(self.id, safe='')}/account_data/m.direct"
         direct = self.reader.marks.get("m.direct", {})
         await self.ask("PUT", path, {**direct, other: [*direct.get(other, ()), chat.id]})
         return chat
@@ -127,7 +127,7 @@ class Person:
     async def caught_up(self) -> None:
         """Wait until they have read everything that had happened when this was asked for."""
         self._marks += 1
-        path = f"/_matrix/client/v3/user/{quote(self.id)}/account_data/{MARK}"
+        path = f"/_matrix/client/v3/user/{quote(self.id, safe='')}/account_data/{MARK}"
         mark = {"number": self._marks, "device": self.account.device_id}
         await self.ask("PUT", path, mark)
         await self.until(lambda: self.reader.marks.get(MARK) == mark, "catching up")

@@ -84,6 +84,16 @@ async def test_leaving_ends_the_news(people: People, bot: Running) -> None:
     assert await followed(bot, ben) == ["zhanaozen-2011"]
 
 
+async def test_the_news_end_for_whoever_has_a_slash_in_their_name(people: People, bot: Running) -> None:
+    """An account's name may hold what parts a topic from its group elsewhere: what it asked for ends all the same."""
+    ada = await people.meet("Ada/Branch")
+    chat = await private_chat(ada, bot, encrypted=False)
+    await said(chat, "!updates zhanaozen-2011")
+    assert await followed(bot, ada) == ["zhanaozen-2011"]
+    await said(chat, "!stop")
+    assert await followed(bot, ada) == []
+
+
 async def followed(bot: Running, person: Person) -> list[str]:
     """Return of which appeals somebody gets news."""
     async with bot.bot.store.work() as work:
