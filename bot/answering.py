@@ -18,6 +18,9 @@ from bot.turns import Turn
 from bot.walking import ends_early
 from bot.wording import BACK, ENOUGH, SKIP
 
+PATIENCE = 3
+"""How often in a row somebody is not understood before they are told the ways on, and again each time after that."""
+
 
 class Answering(Generic[World, Store]):
     """The rules by which a person moves within the present dialogue, the last of those that are open."""
@@ -69,18 +72,29 @@ class Answering(Generic[World, Store]):
             case Renewal(_, key, other):
                 return self.moved(frames, event, frame.answers.plus(key, other))
             case Picked(values):
-                return Turn((*frames[:-1], replace(frame, marked=values)), ask=True, tap="marked")
+                return Turn((*frames[:-1], replace(frame, marked=values, refused=0)), ask=True, tap="marked")
             case Change(key):
                 changing, token = (key, frame.answers[key]), token_of(event)
                 answers = frame.answers.minus(key)
-                anew = replace(frame, answers=answers, changing=changing, token=token, before=frame.token)
+                anew = replace(
+                    frame, answers=answers, changing=changing, token=token, before=frame.token, refused=0
+                )
                 return Turn((*frames[:-1], anew), ask=True)
             case Look(reply, alone):
                 return Turn(frames, (reply,), ask=True, again=True) if alone else self.aside(frames, reply)
             case refused:
                 asked = step.again.values if step.again else {}
                 reply = replace(refused.reply, values={**asked, **refused.reply.values})
-                return self.aside((*frames[:-1], replace(frame, marked=refused.marked)), reply)
+                times = frame.refused + 1 if refused.marked == frame.marked else 0
+                anew = replace(frame, marked=refused.marked, refused=times)
+                turn = self.aside((*frames[:-1], anew), reply)
+                stuck = times > 0 and times % PATIENCE == 0
+                return replace(turn, replies=(self._ways_out(frame, step), *turn.replies)) if stuck else turn
+
+    def _ways_out(self, frame: Frame, step: Step) -> Reply:
+        """Return the ways on from `step` in words, for somebody who is not understood time and again."""
+        back = bool(self._standing.walk(frame).passed or frame.changing)
+        return Reply("conversation/stuck", {"skip": step.optional, "back": back})
 
     def moved(
         self, frames: tuple[Frame, ...], event: Event, answers: Answers, enough: bool = False

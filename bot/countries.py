@@ -117,7 +117,7 @@ class Countries:
         contained = self._contained(key, flags)
         if len(contained) > MAX_SUGGESTIONS:
             return Match(None)
-        return Match(None, contained or self._alike(key)[:MAX_SUGGESTIONS])
+        return Match(None, (contained or self._by_town.get(key) or self._alike(key))[:MAX_SUGGESTIONS])
 
     @cached_property
     def _table(self) -> dict[str, _Country]:
@@ -133,6 +133,16 @@ class Countries:
             if code not in names.get(key, ()):
                 names[key] = (*names.get(key, ()), code)
         return names
+
+    @cached_property
+    def _by_town(self) -> dict[str, tuple[str, ...]]:
+        """The codes behind the folded names of the towns after which CLDR calls time zones: a few for each country."""
+        towns: dict[str, tuple[str, ...]] = {}
+        for code, name in _towns_by_country():
+            key = _fold(name)
+            if code in self and code not in towns.get(key, ()):
+                towns[key] = (*towns.get(key, ()), code)
+        return towns
 
     @cached_property
     def _longest_name(self) -> int:
@@ -229,6 +239,14 @@ def _towns(language: str) -> Mapping[tuple[str, str], str]:
             town = english.get(zone, {}).get("city") or zone.rpartition("/")[2].replace("_", " ")
             names[country, town] = words["city"]
     return names
+
+
+def _towns_by_country() -> Iterator[tuple[str, str]]:
+    """Yield the code of a country and a town there, as each of the languages calls it."""
+    for zone, code in get_global("zone_territories").items():
+        yield code, zone.rpartition("/")[2].replace("_", " ")
+    for language in LANGUAGES:
+        yield from ((code, name) for (code, _), name in _towns(language).items())
 
 
 def _country(row: dict[str, str]) -> _Country:

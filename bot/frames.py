@@ -30,9 +30,11 @@ class Frame:
     """Whether all further questions that may be skipped are to be left out, up to the review."""
     draft: bool = False
     """Whether the dialogue has ended, and its answers are kept for another that goes on with them."""
+    refused: int = 0
+    """How often in a row what was said has been no answer to the present question."""
 
 
-_OTHERS = ("token", "marked", "changing", "before", "enough", "draft")
+_OTHERS = ("token", "marked", "changing", "before", "enough", "draft", "refused")
 
 
 def begun(dialogue: Dialogue[World, Store], event: Event, chance: Draw) -> Frame:

@@ -105,6 +105,7 @@ ELSEWHERE: dict[str, dict[str, object]] = {
     "conversation/old-button": {},
     "conversation/place": {},
     "conversation/slower": {},
+    "conversation/stuck": {"skip": True, "back": True},
     "conversation/unreadable": {},
     "export/campaign": {},
     "export/country": {},

@@ -41,6 +41,20 @@ def test_what_is_no_option_is_refused_in_a_sentence_and_loses_nothing(words: str
     assert now.say("2") == "[name]"
 
 
+def test_whoever_is_refused_time_and_again_is_told_the_ways_on() -> None:
+    """Each third time in a row they come above the refusal; an answer begins the count anew."""
+    twice, third = [("xyz", "choose/one")] * 2, ("xyz", "conversation/stuck choose/one")
+    now = talk(("/paint", "[colour]"), *twice, third, *twice, third)
+    assert now.turn.replies[0].values == {"skip": False, "back": False}
+    assert not now.turn.replies[0].buttons
+    assert len(now.turn.replies[1].buttons) == 3
+    now = talk(("/paint", "[colour]"), *twice, ("1", "[why]"), ("skip", "[name]"), ("Ada", "[days]"))
+    assert [now.say("xyz") for _ in range(3)] == ["choose/several"] * 2 + [
+        "conversation/stuck choose/several"
+    ]
+    assert now.turn.replies[0].values == {"skip": False, "back": True}
+
+
 def test_back_forgets_the_last_answer_only() -> None:
     """Going back asks the last question again and keeps the ones before."""
     now = talk(

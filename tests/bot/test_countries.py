@@ -111,6 +111,12 @@ MEANT = {
     "no": ["NO"],
     "No": ["NO"],
     "in": ["IN"],
+    "London": ["GB"],
+    "Лондон": ["GB"],
+    "Wien": ["AT"],
+    "new york": ["US"],
+    "İstanbul": ["TR"],
+    "موسكو": ["RU"],
 }
 
 GARBAGE = [
@@ -153,7 +159,7 @@ def test_every_name_the_bot_says_is_understood(language: str) -> None:
 
 @pytest.mark.parametrize(("text", "codes"), MEANT.items())
 def test_what_is_not_certain_is_only_suggested(text: str, codes: list[str]) -> None:
-    """A typing error, an ambiguous name, a sentence or an everyday word is never taken for an answer."""
+    """A typing error, an ambiguous name, a town, a sentence or an everyday word is never taken for an answer."""
     found = COUNTRIES.find(text)
     assert found.code is None
     assert sorted(found.suggestions) == codes

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.cleaning import clean
+from bot.platforms.base import plain_text
 from tests.door import open_door
 from tests.handlers.talk import Talk
 
@@ -130,19 +131,28 @@ def refused(asked: Asked, given: str) -> str:
 
 @pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.key)
 def test_a_wrong_answer_gets_one_sentence_and_loses_nothing(asked: Asked) -> None:
-    """What was answered stays, the same question stands with its buttons, and the next right answer is taken."""
+    """What was answered stays, the same question stands with its buttons, and the next right answer is taken.
+
+    Above each third sentence in a row that has nothing new to ask back stand the ways on.
+    """
     talk = at(asked)
-    question, answers = talk.question, talk.answers
+    question, answers, times = talk.question, talk.answers, 0
     for given, (words, _) in WORDS.items():
         if refusal := refused(asked, given):
+            meant = talk.frames[-1].marked
             answer = talk.say(words)
-            assert [reply.template for reply in talk.replies] == [refusal], given
-            assert "\n" not in answer
+            times = times + 1 if talk.frames[-1].marked == meant else 0
+            *ways, reply = talk.replies
+            assert reply.template == refusal, given
+            assert [one.template for one in ways] == ["conversation/stuck"] * (times in range(3, 99, 3)), (
+                given
+            )
+            assert "\n" not in answer.removeprefix(plain_text(talk.last[0].html) + "\n\n" if ways else "")
             assert talk.answers == answers, given
             assert question
             assert talk.question
             assert replace(talk.question, buttons=question.buttons) == question, given
-            assert [b for b in talk.replies[0].buttons if b in question.buttons] == [
+            assert [b for b in reply.buttons if b in question.buttons] == [
                 b for b in question.buttons if b.copy is None and not (b.place and talk.frames[-1].marked)
             ]
     talk.say(asked.right)
