@@ -118,8 +118,8 @@ class Outbox:
                 return
 
     def waiting(self, chat: Chat) -> int:
-        """Return how many answers to `chat` are under way."""
-        return self._waiting[chat]
+        """Return how many answers to `chat` are under way, in whatever topics or threads of it."""
+        return self._waiting[chat.whole]
 
     def give_up(self, ids: Iterable[int]) -> None:
         """Send these messages no more; what is being written to the platform just now cannot be called back."""
@@ -129,7 +129,7 @@ class Outbox:
         """Return the task that does `sending`, behind whatever is on its way to the same `chat` already."""
         task = asyncio.create_task(self._behind(self._last.get(chat), sending))
         self._last[chat] = task
-        self._waiting[chat] += 1
+        self._waiting[chat.whole] += 1
         self._tasks.add(task)
         task.add_done_callback(partial(self._done, chat))
         return task
@@ -196,9 +196,9 @@ class Outbox:
 
     def _done(self, chat: Chat, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._waiting[chat] -= 1
-        if not self._waiting[chat]:
-            del self._waiting[chat]
+        self._waiting[chat.whole] -= 1
+        if not self._waiting[chat.whole]:
+            del self._waiting[chat.whole]
         if self._last.get(chat) is task:
             del self._last[chat]
 

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 MOST_ANSWERS = 1000
 """Answers under way, beyond which nothing more is asked for."""
 MOST_IN_CHAT = 10
-"""Answers to one chat under way, beyond which what is said there waits: whoever wrote much is heard to the end."""
+"""Answers to one chat and its threads, beyond which what is said there waits: who wrote much is heard to the end."""
 
 
 class Answers:
@@ -26,9 +26,9 @@ class Answers:
     async def start(self, chat: Chat, answer: Callable[[], Awaitable[None]]) -> None:
         """Let `answer` go out to `chat`, and wait while too many are on their way there."""
         task = asyncio.create_task(quiet(answer))
-        self.under_way[task] = chat
+        self.under_way[task] = chat.whole
         task.add_done_callback(self.under_way.pop)
-        while len(there := [t for t, c in self.under_way.items() if c == chat]) >= MOST_IN_CHAT:
+        while len(there := [t for t, c in self.under_way.items() if c == chat.whole]) >= MOST_IN_CHAT:
             await asyncio.wait(there, return_when=asyncio.FIRST_COMPLETED)
 
     async def catch_up(self) -> None:

@@ -30,6 +30,26 @@ async def test_a_busy_group_holds_up_nobody(server: BotApi, tmp_path: Path) -> N
         assert len(answers) <= 2 * MOST_WAITING
 
 
+async def test_a_busy_forum_is_one_group(server: BotApi, tmp_path: Path) -> None:
+    """However many topics a forum has, no more answers wait for it than for another group."""
+    ada = server.user("Ada")
+    forum = server.supergroup("Union", forum=True)
+    async with bot_on(server, tmp_path) as bot:
+        forum.joins(ada, "creator")
+        forum.adds_bot(ada)
+        await bot.settled()
+        server.fails(TooMany(1), "sendMessage", chat=forum, times=6)
+        for number in range(6):
+            topic = forum.topic(f"Topic {number}", ada)
+            for _ in range(8):
+                ada.says("/help", in_=forum, thread=topic)
+        await server.drained()
+        assert bot.bot.outbox.waiting(Chat("telegram", str(forum.id))) == MOST_WAITING
+        before = len(forum.bot_messages)
+        await bot.settled()
+        assert len(forum.bot_messages) == before + MOST_WAITING
+
+
 async def test_what_is_erased_is_not_said_any_more(server: BotApi, tmp_path: Path) -> None:
     """A letter that waits to be sent goes with /forget: neither the chat nor the file sees it again."""
     ada = server.user("Ada")
