@@ -19,6 +19,8 @@ _BETWEEN_NUMBERS = r"(?:[\d\s,;.+&،؛و]|\b(?:and|und|et|y|ve|и|және|ме�
 """Numbers, and what stands between them in any of the bot's languages."""
 
 
+# Translators: what people add to an answer out of politeness, as in "yes, please"; any number of words
+COURTESY = Phrase("please pls thanks thank you")
 _INFLECTED = 5
 """Letters of a word that may end otherwise on a button."""
 
@@ -75,6 +77,17 @@ def fold(text: str) -> str:
     return " ".join(_plain(text).split()).strip(" .!?:,;…\"'«»“”„()،؛؟")
 
 
+def plainly(words: str, speak: Speak) -> str:
+    """Return `words` as they are compared, without what politeness adds to them: "yes" for "Yes, please!"."""
+    polite = {fold(word) for word in (*COURTESY.text.split(), *speak(COURTESY).split())}
+    said = fold(words).split()
+    while len(said) > 1 and fold(said[-1]) in polite:
+        said.pop()
+    while len(said) > 1 and fold(said[0]) in polite:
+        said.pop(0)
+    return fold(" ".join(said))
+
+
 def _plain(text: str) -> str:
     """Return `text` without case and accents; a Turkish i is one letter, with a dot or without, small or capital.
 
@@ -91,6 +104,12 @@ def _typed(options: Sequence[Option], words: str, speak: Speak, careful: bool = 
     said = fold(words)
     if not said or len(said) > 200:
         return _not_found(options)
+    found = _said(options, said, speak, careful)
+    plain = plainly(words, speak)
+    return found if isinstance(found, Option) or plain == said else _typed(options, plain, speak, careful)
+
+
+def _said(options: Sequence[Option], said: str, speak: Speak, careful: bool) -> Option | Reply:
     loosely = None if careful else _holding(options, said, speak)
     return _called(options, said, speak) or loosely or _close(options, said, speak)
 
@@ -109,7 +128,7 @@ def _holding(options: Sequence[Option], said: str, speak: Speak) -> Option | Rep
     wanted = _words(said)
     if not any(len(word) > 2 for word in wanted):
         return None
-    named = [_words(" ".join(_names(option, speak))) for option in options]
+    named = [_words(names) | _joined(names) for names in (" ".join(_names(o, speak)) for o in options)]
     found = [n for n, words in enumerate(named) if wanted <= words] or [
         n for n, words in enumerate(named) if all(_is_begun(word, words) for word in wanted)
     ]
@@ -142,6 +161,11 @@ def _names(option: Option, speak: Speak) -> Iterator[str]:
 
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[^\W_]+", _plain(text)))
+
+
+def _joined(text: str) -> set[str]:
+    """Return the words that have a hyphen without it: "email"."""
+    return {word.replace("-", "") for word in re.findall(r"[^\W_]+(?:-[^\W_]+)+", _plain(text))}
 
 
 def _begins(label: str, words: str) -> bool:

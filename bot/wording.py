@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.choosing import Speak, fold
+from bot.choosing import Speak, fold, plainly
 from bot.events import Phrase
 
 BACK, SKIP, ENOUGH, CANCEL = "back", "skip", "enough", "cancel"
@@ -32,12 +32,12 @@ def way(words: str, speak: Speak) -> str | None:
     """Return the way ("back", "skip", "enough", "cancel") that `words` name in English or the person's language."""
     if is_one_of(STOP, words, speak):
         return CANCEL
-    said = fold(words)
+    said = plainly(words, speak)
     if any(said in (fold(phrase.text), fold(speak(phrase))) for phrase in _ENOUGH):
         return ENOUGH
     return next((name for name, phrase in WAYS.items() if said in (name, fold(speak(phrase)))), None)
 
 
 def is_one_of(known: Phrase, words: str, speak: Speak) -> bool:
-    """Return whether `words` are one of the words `known` in English or the person's language."""
-    return fold(words) in map(fold, (*known.text.split(), *speak(known).split()))
+    """Return whether `words` are one of the words `known` in English or the person's language, politely or not."""
+    return plainly(words, speak) in map(fold, (*known.text.split(), *speak(known).split()))

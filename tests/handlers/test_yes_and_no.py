@@ -98,3 +98,47 @@ async def test_nothing_is_kept_of_somebody_new(tmp_path: Path) -> None:
     """Whoever has said nothing yet reads that nothing is kept, and not that some of it is missing."""
     async with open_door(tmp_path) as door:
         assert (await door.say("/mydata")).splitlines()[-1] == "• Nothing at all"
+
+
+@pytest.mark.parametrize(
+    ("language", "yes", "no"),
+    [
+        ("en", "Yes, please!", "no thank you"),
+        ("ru", "да, пожалуйста", "Нет, спасибо."),
+        ("kk", "иә, өтінемін", "жоқ, рахмет"),
+        ("de", "ja bitte", "Nein, danke"),
+        ("fr", "oui, s'il vous plaît", "non merci"),
+        ("es", "Sí, por favor", "no, gracias"),
+        ("tr", "lütfen evet", "hayır, teşekkürler"),
+        ("ar", "نعم من فضلك", "لا، شكراً"),
+    ],
+)
+async def test_a_polite_answer_is_the_same_answer(tmp_path: Path, language: str, yes: str, no: str) -> None:
+    """What politeness adds changes nothing: yes is a yes, no leaves out, a number counts."""
+    async with open_door(tmp_path, language) as door:
+        name = await told(door, "/letter zhanaozen-2011", "1", "1", "1 please", "Kazakstan", "yes")
+        assert await told(door, "/back", "Kazakstan", yes) == name
+        town = await door.say("/skip")
+        assert await told(door, "/back", no) == town
+        await door.say("/cancel")
+        erased = await told(door, "/forget", "1")
+        assert await told(door, "/forget", no) != erased
+        assert await told(door, "/forget", yes) == erased
+
+
+async def test_a_word_with_a_hyphen_is_known_without_it(tmp_path: Path) -> None:
+    """Whoever types "email" means the e-mail."""
+    async with open_door(tmp_path) as door:
+        await told(door, *LETTER, "GB", "/enough", "1")
+        assert await door.say("email") == await door.say("e-mail")
+        assert "That fits several answers: 5 and 6." in await door.say("Email")
+        assert "mymail@" not in await door.say("email marxist")
+        assert "marxist.com" in door.last[0].html
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "russian"), ("de", "Russisch"), ("tr", "RUSÇA")])
+async def test_a_language_is_known_by_what_others_call_it(tmp_path: Path, language: str, words: str) -> None:
+    """Whoever cannot type the name that a language has for itself calls it as they do, or in English."""
+    for said in (words, "Russian", "русский"):
+        async with open_door(tmp_path / said, language) as door:
+            assert (await told(door, "/language", said)).startswith("Теперь я говорю с вами по-русски.")
