@@ -67,8 +67,9 @@ class Answering(Generic[World, Store]):
     ) -> Turn[World, Store]:
         frame = frames[-1]
         match step.take(said, frame.marked, speak):
-            case Answered(value):
-                return self.moved(frames, event, frame.answers.plus(step.key, value), frame.enough)
+            case Answered(value, hanging):
+                answers = frame.answers.minus(*hanging).plus(step.key, value)
+                return self.moved(frames, event, answers, frame.enough)
             case Renewal(_, key, other):
                 return self.moved(frames, event, frame.answers.plus(key, other))
             case Picked(values):

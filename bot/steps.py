@@ -33,9 +33,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The step is answered by `value`."""
+    """The step is answered by `value`; what was `hanging` on the answer before, by its keys, is asked anew."""
 
     value: Value
+    hanging: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,8 @@ class Choice:
     """Whether a word out of the middle of an option is not enough: something is recorded or erased."""
     again: Reply | None = None
     enough: bool = False
+    opens: tuple[str, ...] = ()
+    """The keys of questions that hang on it, which are asked anew when it is."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices."""
@@ -203,7 +206,7 @@ class Choice:
         chosen = pick(self.choices, said.words, said.value, speak, self.careful)
         if isinstance(chosen, Reply):
             return Refused(chosen)
-        return Look(chosen.show) if chosen.show else Answered(chosen.value)
+        return Look(chosen.show) if chosen.show else Answered(chosen.value, self.opens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ _PARTS = (
     Option("group", Phrase("One group, and who came through it")),
     Option("waiting", Phrase("People who promised a letter and have not sent it")),
 )
+_HANGING = ("parts", "platform", "language", "country", "group")
+"""The keys of what is asked of a part."""
 _GROUPS = "<groups>"
 
 
@@ -74,7 +76,7 @@ def steps(answers: Answers, world: World, who: Who) -> Iterator[Step]:
     """Yield the steps that say whom it is for."""
     if who.organiser:
         yield from ask_campaign(tuple(world.campaigns))
-        yield Choice("whom", Reply("broadcast/whom"), _WHOM, again=again("fact"))
+        yield Choice("whom", Reply("broadcast/whom"), _WHOM, again=again("fact"), opens=_HANGING)
         if answers.text("whom") == "part":
             yield from _parts(answers, world)
         return

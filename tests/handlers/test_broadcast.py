@@ -215,6 +215,10 @@ async def test_changes(here: Office) -> None:
     shown = await olga.say("Nobody out on Friday")
     assert olga.last[0].html == "Nobody out on Friday"
     assert "5 recipients" in shown
+    assert "2 recipients" in await say(olga, "Change who gets it", "2", "2", "2")
+    assert "Which part?" in await say(olga, "Change who gets it", "2")
+    assert "3 recipients" in await say(olga, "2", "1")
+    assert "5 recipients" in await say(olga, "Change who gets it", "1")
     await olga.press(old)
     assert await here.recorded() == ()
     await olga.tap("Send it now")
