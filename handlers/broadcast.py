@@ -34,7 +34,7 @@ class Plan:
     def of(cls, answers: Answers, world: World) -> Plan:
         """Return what was said."""
         whom = scope.scope(answers, world, Who.of(answers))
-        return cls(whom, content.draft(answers, world), time.when(answers), scope.size(answers, whom))
+        return cls(whom, content.draft(answers, world), time.when(answers, world), scope.size(answers, whom))
 
     @property
     def mark(self) -> str:

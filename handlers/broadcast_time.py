@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from bot.broadcasts import Quiet, Size
-from bot.choosing import Option
+from bot.choosing import Option, Speak
 from bot.dialogue import Answers
 from bot.events import Phrase, Reply
-from bot.steps import Choice, Question, Step
+from bot.steps import Answered, Choice, Outcome, Question, Refused, Said, Step, Value
 from bot.writing import locale_of
-from handlers.moments import Moment, Zone, moment
+from handlers.moments import Moment, Typed, Zone, moment
 from handlers.world import World, again
 
 NIGHT = (22, 8)
@@ -44,20 +44,64 @@ class Spoken:
         return f"{said} ({_named(self.zone)})"
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The choice between at once and later, beside which the time itself can be typed, and a town with it."""
+
+    choice: Choice
+    world: World
+
+    @property
+    def key(self) -> str:
+        """The name under which the answer is kept."""
+        return self.choice.key
+
+    @property
+    def prompt(self) -> Reply:
+        """What is said to ask it."""
+        return self.choice.prompt
+
+    @property
+    def again(self) -> Reply | None:
+        """What is said to ask it once more."""
+        return self.choice.again
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be skipped."""
+        return self.choice.optional
+
+    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
+        """Return the choices."""
+        return self.choice.options(marked)
+
+    def holds(self, value: Value) -> bool:
+        """Return whether `value` is among the choices, or is a time."""
+        return self.choice.holds(value) or (isinstance(value, str) and Typed.parse(value) is not None)
+
+    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
+        """Return the chosen option, or the time that was typed."""
+        outcome = self.choice.take(said, marked, speak)
+        if said.value is not None or not isinstance(outcome, Refused):
+            return outcome
+        typed = Typed.read(said.words, self.world)
+        return Answered(typed.dump()) if typed else Refused(Reply("broadcast/no-time", {"past": False}))
+
+
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the steps that ask for the time, the time zone, and the hours of rest."""
-    now = Option("now", Phrase("At once"))
-    yield Choice(
-        "when",
-        Reply("broadcast/when"),
-        (now, Option("later", Phrase("At a certain time"))),
-        again=again("fact"),
-    )
-    later = answers.text("when") == "later"
-    zone = Question("zone", Reply("broadcast/zone"), Zone(world.countries))
-    if later:
-        yield zone
-        yield Question("time", Reply("broadcast/time"), Moment(answers.text("zone"), world.clock()))
+    now = Option("now", Phrase("At once"), also=(Phrase("now"),))
+    choices = (now, Option("later", Phrase("At a certain time")))
+    ask = Choice("when", Reply("broadcast/when"), choices, again=again("fact"), opens=("time",))
+    yield Start(ask, world)
+    typed = Typed.parse(answers.text("when"))
+    later = typed is not None or answers.text("when") == "later"
+    ask_zone = Question("zone", Reply("broadcast/zone"), Zone(world))
+    if later and not (typed and typed.zone):
+        yield ask_zone
+    zone = _zone_of(answers)
+    if later and zone and not (typed and typed.moment(zone, world)):
+        yield Question("time", Reply("broadcast/time"), Moment(zone, world.clock(), world.languages))
     rests = Option(
         "night",
         Phrase("Not between {start} and {end} o’clock", dict(zip(("start", "end"), NIGHT, strict=True))),
@@ -66,15 +110,22 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
     always = Option("any", Phrase("At any hour"), also=(Phrase("yes"),))
     yield Choice("quiet", Reply("broadcast/quiet"), (rests, always), again=again("fact"))
     if not later and answers.text("quiet") == "night":
-        yield zone
+        yield ask_zone
 
 
-def when(answers: Answers) -> When:
+def when(answers: Answers, world: World) -> When:
     """Return when it is to go out, once that is said."""
-    zone = answers.text("zone")
+    zone, typed = _zone_of(answers), Typed.parse(answers.text("when"))
     quiet = Quiet(*NIGHT, zone) if answers.text("quiet") == "night" else None
-    time = answers.text("time") if answers.text("when") == "later" else ""
+    later = typed is not None or answers.text("when") == "later"
+    time = (typed and typed.moment(zone, world)) or answers.text("time") if later else ""
     return When(moment(time, zone) if time else None, quiet)
+
+
+def _zone_of(answers: Answers) -> str:
+    """Return the time zone that was named with the time, or when it was asked for."""
+    typed = Typed.parse(answers.text("when"))
+    return (typed and typed.zone) or answers.text("zone")
 
 
 def changes(answers: Answers) -> Iterator[Option]:
