@@ -39,9 +39,9 @@ log = logging.getLogger(__name__)
 MOST_ANSWERS = 1000
 """Answers under way, beyond which no further updates are asked for."""
 CROWD = 8
-"""Answers under way, beyond which the buttons of answered questions stay: people come before tidiness."""
+"""Answers just begun, beyond which the buttons of answered questions stay: people come before tidiness."""
 TYPING = 1.5
-"""Seconds after which somebody who waits sees that something is being written."""
+"""Seconds after which somebody who waits sees that something is being written; it is Telegram that holds it up then."""
 A_MINUTE_IN_A_GROUP = 20
 """Messages that Telegram lets a bot send to a group: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits."""
 LATELY = 8
@@ -72,6 +72,7 @@ class Telegram:
         self._closed: OrderedDict[str, int] = OrderedDict()
         self._sent_parts: dict[int, int] = {}
         self._answers: set[asyncio.Task[None]] = set()
+        self._held_up = 0
         self._malformed = 0
         self._files = Files(calls)
         self.next_part = _at_once
@@ -159,7 +160,12 @@ class Telegram:
 
     def _alone_in(self, chat: Chat) -> bool:
         """Return whether one person alone is asked in `chat`, and nobody waits for more than tidiness."""
-        return not chat.id.startswith("-") and len(self._answers) <= CROWD
+        return not chat.id.startswith("-") and not self._crowded
+
+    @property
+    def _crowded(self) -> bool:
+        """Whether many are being answered; those that Telegram lets wait, as in a busy group, take nobody's time."""
+        return len(self._answers) - self._held_up > CROWD
 
     async def role(self, chat: Chat, person: Person) -> Role:
         """Return what `person` is in `chat` now; "unknown" if Telegram does not say."""
@@ -206,13 +212,17 @@ class Telegram:
         except Exception as error:  # a tap that says nonsense of its message; the log is not to repeat it
             self._set_aside(error)
         await asyncio.wait([waiting], timeout=TYPING)
-        if not waiting.done():
-            await self._quietly("SendChatAction", {**where(event.chat), "action": "typing"})
-        await waiting
+        self._held_up += 1
+        try:
+            if not waiting.done():
+                await self._quietly("SendChatAction", {**where(event.chat), "action": "typing"})
+            await waiting
+        finally:
+            self._held_up -= 1
 
     async def _tidy(self, event: Event, taken: Taken, query: Raw | None, asked: Raw | None) -> None:
         """Take the buttons away from the question that is answered, and put what was tapped below it."""
-        if taken.tap == "marked" or (event.public and taken.tap == "outdated") or len(self._answers) > CROWD:
+        if taken.tap == "marked" or (event.public and taken.tap == "outdated") or self._crowded:
             return
         message = query.get("message") if query and taken.tap else None
         if asked and not (message and message["message_id"] == asked["message_id"]):

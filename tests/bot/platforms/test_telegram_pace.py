@@ -12,7 +12,7 @@ from bot import mailing
 from bot.broadcasts import Content, Fate, NewBroadcast, Scope
 from bot.events import Chat, Person
 from bot.pacing import Limits, Pacing
-from bot.platforms.telegram import A_MINUTE_IN_A_GROUP
+from bot.platforms.telegram import A_MINUTE_IN_A_GROUP, CROWD, TYPING
 from tests.bot.platforms.telegram_bot import Running
 from tests.bot.platforms.telegram_care import say
 from tests.botapi import BotApi
@@ -64,3 +64,22 @@ async def test_a_group_that_has_had_its_messages(
             return
         await asyncio.sleep(0.02)
     raise AssertionError(found)
+
+
+async def test_a_busy_group_leaves_private_chats_tidy(server: BotApi, bot: Running) -> None:
+    """While many answers wait for the next minute of a group, answered questions lose their buttons as ever."""
+    pacing = Pacing(Limits(30, A_MINUTE_IN_A_GROUP), lambda chat: chat.id.startswith("-"))
+    await bot.bot.connect("telegram", bot.service.telegram, pacing)
+    ada = server.user("Ada", language_code="en")
+    group = server.supergroup("Offshore Branch", members=[ada], bot=True)
+    for _ in range(A_MINUTE_IN_A_GROUP):
+        await pacing.reply(Chat("telegram", str(group.id)))
+    for _ in range(2 * CROWD):
+        ada.says("/help", in_=group)
+    await server.drained()
+    await asyncio.sleep(TYPING + 0.2)
+    await ada.private.after(ada.says("/letter zhanaozen-2011"))
+    question = ada.private.last
+    ada.presses(question, "1 · Letter of protest")
+    await until(lambda: question.buttons == [])
+    assert not group.bot_messages
