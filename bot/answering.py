@@ -13,7 +13,7 @@ from bot.dialogue import Answers, Dialogue, Store, World
 from bot.events import Event, Press, Reply
 from bot.frames import Frame, token_of
 from bot.standing import Standing
-from bot.steps import Answered, Change, Look, Picked, Renewal, Said, Step
+from bot.steps import Answered, Change, Look, Picked, Refused, Renewal, Said, Step
 from bot.turns import Turn
 from bot.walking import ends_early
 from bot.wording import BACK, ENOUGH, SKIP
@@ -84,13 +84,19 @@ class Answering(Generic[World, Store]):
             case Look(reply, alone):
                 return Turn(frames, (reply,), ask=True, again=True) if alone else self.aside(frames, reply)
             case refused:
-                asked = step.again.values if step.again else {}
-                reply = replace(refused.reply, values={**asked, **refused.reply.values})
-                times = frame.refused + 1 if refused.marked == frame.marked else 0
-                anew = replace(frame, marked=refused.marked, refused=times)
-                turn = self.aside((*frames[:-1], anew), reply)
-                stuck = times > 0 and times % PATIENCE == 0
-                return replace(turn, replies=(self._ways_out(frame, step), *turn.replies)) if stuck else turn
+                return self._refused(frames, step, refused, typed=said.value is None)
+
+    def _refused(
+        self, frames: tuple[Frame, ...], step: Step, refused: Refused, *, typed: bool
+    ) -> Turn[World, Store]:
+        """Say why that is no answer; who has `typed` none time and again is told the ways on, before that."""
+        frame = frames[-1]
+        asked = step.again.values if step.again else {}
+        reply = replace(refused.reply, values={**asked, **refused.reply.values})
+        times = frame.refused + int(typed) if refused.marked == frame.marked else 0
+        turn = self.aside((*frames[:-1], replace(frame, marked=refused.marked, refused=times)), reply)
+        stuck = typed and times > 0 and times % PATIENCE == 0
+        return replace(turn, replies=(self._ways_out(frame, step), *turn.replies)) if stuck else turn
 
     def _ways_out(self, frame: Frame, step: Step) -> Reply:
         """Return the ways on from `step` in words, for somebody who is not understood time and again."""
