@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, tuple_, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy import delete as remove
 from sqlalchemy.dialects.sqlite import insert
 
@@ -84,8 +96,14 @@ AGREE = (
     .values(state=State.SET.value)
     .returning(_b.id)
 )
+_nobody_has_it = and_(
+    _b.state == State.CANCELLED.value,
+    ~exists().where(_f.broadcast == _b.id, _f.state != Fate.CANCELLED.value),
+    ~exists().where(_d.broadcast == _b.id),
+)
 LAST = select(func.max(_b.created_at).label("at")).where(
     _b.author == bindparam("owner"),
+    ~_nobody_has_it,
     or_(bindparam("group").is_(None), func.json_extract(_b.scope, "$.group") == bindparam("group")),
 )
 SET_STATE = update(t.broadcast).where(_this).values(state=bindparam("to"), ended_at=bindparam("ended"))

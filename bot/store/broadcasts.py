@@ -127,7 +127,7 @@ class BroadcastWork(Reach):
     async def last_broadcast(self, person: Person, group: str | None = None) -> int | None:
         """Return when the last broadcast of `person` was confirmed, to a group if one is named; None if there is none.
 
-        In seconds since 1970.
+        In seconds since 1970. One that was cancelled before anybody could have got it does not count.
         """
         owner = self._owners.owner(person)
         [row] = await self._connection.rows(statements.LAST, owner=owner, group=group)

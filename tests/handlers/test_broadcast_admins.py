@@ -100,6 +100,18 @@ async def test_once_an_hour_in_two_chats(here: Office) -> None:
     assert len(await here.recorded()) == 1
 
 
+async def test_cancelled_in_time(here: Office) -> None:
+    """What was cancelled before anybody got it does not count: a slip can be put right at once."""
+    await here.bring_in("ada")
+    here.roles["ada"] = "admin"
+    ada = here.door("ada")
+    await say(ada, "/broadcast", *WRITTEN)
+    await ada.tap("Send it now")
+    assert (await ada.say("/broadcast")).startswith("You sent something to your group less than an hour ago.")
+    await ada.say("/broadcasts 1 cancel")
+    assert (await ada.say("/broadcast")).startswith("Write your update now")
+
+
 # --- more than 500
 
 
