@@ -16,7 +16,7 @@ from bot.dialogue import Answers
 from bot.events import Document, Fetched, Given, Phrase, Reply
 from bot.messages import language_name
 from bot.steps import Choice, Step
-from handlers.world import World, again
+from handlers.world import World, again, language_option
 
 LONGEST = 3500
 """Characters of an update: with whatever stands below it, it has room in one message everywhere."""
@@ -118,7 +118,7 @@ def changes(answers: Answers, world: World) -> Iterator[Option]:
 
 
 def _options(codes: tuple[str, ...] | list[str]) -> tuple[Option, ...]:
-    return tuple(Option(code, language_name(code)) for code in codes)
+    return tuple(map(language_option, codes))
 
 
 def _words(answers: Answers, key: str) -> str:

@@ -17,7 +17,7 @@ from bot.messages import language_name
 from bot.steps import Choice, Several, Step
 from handlers.broadcast_who import Own, Who
 from handlers.questions import ask_country
-from handlers.world import Store, World, again, ask_campaign, chosen_campaign
+from handlers.world import Store, World, again, ask_campaign, chosen_campaign, language_option
 
 _PLATFORMS = (Option("telegram", APPS["telegram"]), Option("matrix", APPS["matrix"]))
 _WHOM = (Option("all", Phrase("Everybody who follows it")), Option("part", Phrase("A part of them")))
@@ -112,7 +112,7 @@ def ask_country_of_people(world: World) -> Step:
 
 def languages(world: World) -> tuple[Option, ...]:
     """Return the languages of the bot, each by its own name."""
-    return tuple(Option(code, language_name(code)) for code in world.languages)
+    return tuple(map(language_option, world.languages))
 
 
 def own(answers: Answers, who: Who) -> Own | None:

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.choosing import Option
 from bot.dialogue import Answers, Dialogue, Done
 from bot.events import Event, Phrase, Reply
-from bot.messages import LanguageName, language_name
+from bot.messages import language_name
 from bot.steps import Choice, Step
 from handlers.start import FIRST_THINGS
-from handlers.world import Store, Talk, World, again
+from handlers.world import Store, Talk, World, again, language_option
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the choice among the languages, each named in itself, and found by its name in the person's, too."""
-    yield Choice(
-        "language", Reply("language/which"), tuple(map(_option, world.languages)), again=again("language")
-    )
-
-
-def _option(code: str) -> Option:
-    return Option(
-        code, _begun(language_name(code)), also=(LanguageName(code), LanguageName(code).in_language("en"))
-    )
+    options = tuple(language_option(code, _begun(language_name(code))) for code in world.languages)
+    yield Choice("language", Reply("language/which"), options, again=again("language"))
 
 
 def _begun(name: str) -> str:

@@ -9,7 +9,7 @@ from bot.dialogue import Answers, Dialogue, Done, Needs
 from bot.events import Button, Event, Phrase, Reply
 from bot.steps import Step
 from handlers.groups import of_admins
-from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign, spoken
+from handlers.world import Store, Talk, World, ask_campaign, chosen_campaign, named_campaign, spoken
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -42,8 +42,7 @@ async def _others(event: Event, campaign: Campaign, world: World, store: Store) 
 async def end(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Send this chat nothing any more that it did not ask for just now; of a campaign that is named, no news."""
     chat = event.chat.whole
-    slug = event.text.strip().casefold()
-    campaign = next((c for c in world.campaigns if c.slug == slug), None)
+    campaign = named_campaign(event.text, tuple(world.campaigns))
     if campaign is not None:
         await store.end_subscription(chat, campaign.slug)
     else:

@@ -11,12 +11,13 @@ from typing import Literal, Protocol
 from bot.accounts import named, person_of, private_chat
 from bot.broadcasts import Broadcast, NewBroadcast, Scope, Size, State
 from bot.campaigns import Campaign, Campaigns
-from bot.choosing import Label, Option
+from bot.choosing import Label, Option, pick
 from bot.countries import Countries
 from bot.dialogue import Answers, Dialogue, Told
 from bot.events import Chat, Person, Reply
 from bot.export.order import Filters
 from bot.groups import Group, Progress
+from bot.messages import LanguageName, language_name
 from bot.mydata import Held
 from bot.pledges import Counted, Kept, NewPledge, PeopleCount, Pledge, Recorded
 from bot.steps import Choice, Step
@@ -189,6 +190,35 @@ def ask_campaign(campaigns: tuple[Campaign, ...]) -> Iterator[Step]:
         options = tuple(Option(c.slug, c.button, also=_other_names(c)) for c in campaigns)
         which = Reply("campaign/which", {"campaigns": campaigns})
         yield Choice("campaign", which, options, again=again("campaign"))
+
+
+def named_campaign(words: str, campaigns: tuple[Campaign, ...]) -> Campaign | None:
+    """Return the campaign that `words` name in whatever language; None if they name none, or several."""
+    slug = _named(words, (Option(c.slug, c.slug, also=_other_names(c)) for c in campaigns))
+    return next((c for c in campaigns if c.slug == slug), None)
+
+
+def language_option(code: str, label: str = "") -> Option:
+    """Return a language by its own name; it may be typed as its reader calls it, too, or in English."""
+    name = LanguageName(code)
+    return Option(code, label or language_name(code), also=(name, name.in_language("en")))
+
+
+def named_language(words: str, world: World) -> str | None:
+    """Return the code of the language that `words` name in whatever language of the bot; None if they name none."""
+
+    def names(code: str) -> Iterator[Label]:
+        yield from (LanguageName(code).in_language(reader) for reader in world.languages)
+
+    return _named(
+        words, (Option(code, language_name(code), also=tuple(names(code))) for code in world.languages)
+    )
+
+
+def _named(words: str, options: Iterable[Option]) -> str | None:
+    """Return the value of the option that `words` name; all their names are words already."""
+    found = None if words.strip().isdecimal() else pick(tuple(options), words, None, str)
+    return found.value if isinstance(found, Option) else None
 
 
 def _other_names(campaign: Campaign) -> tuple[Label, ...]:

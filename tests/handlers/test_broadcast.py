@@ -130,7 +130,7 @@ async def test_languages(here: Office) -> None:
     """Each language has its own words; whoever reads another gets the usual one."""
     await here.follow("f", language="fr")
     olga = here.door("olga")
-    shown = await say(olga, "/broadcast", "2", "1", "All out", "skip", "1", "2", "Все на улицу", "1", "2")
+    shown = await say(olga, "/broadcast", "2", "1", "All out", "no", "1", "Russian", "Все на улицу", "1", "2")
     assert [message.html for message in olga.last[:2]] == ["All out", "Все на улицу"]
     assert "wire: 6 (English 4, русский 2)" in shown
     await olga.tap("Send it now")

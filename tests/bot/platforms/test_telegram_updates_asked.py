@@ -45,6 +45,10 @@ async def test_asking_and_ending(bot: Running, ada: User) -> None:
     assert told.text.count("News that you asked for") == 2
     await say(bot, ada, "/stop nagaworld-2021")
     assert await news(bot, ada.id) == (OF_ZHANAOZEN,)
+    await say(bot, ada, "/updates nagaworld-2021")
+    (answer,) = await say(bot, ada, "/stop Cambodia")
+    assert answer.text.startswith("I send you no more news of it: Cambodia")
+    assert await news(bot, ada.id) == (OF_ZHANAOZEN,)
     (answer,) = await say(bot, ada, "stop")
     assert answer.text.startswith("I send you no more news and no reminders.")
     assert await news(bot, ada.id) == ()
