@@ -1,4 +1,4 @@
-"""A day as people write it: 5 December, 5.12., 2026-12-05, Friday, each with a time of day if they like."""
+"""A day as people write it: 5 December, 5.12., 2026-12-05, Friday, tomorrow, each with a time of day if they like."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ from bot.choosing import fold
 _TIME = re.compile(r"\b(\d{1,2})[:.](\d\d)\s*$")
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _NUMBERS = re.compile(r"(\d{1,2})\s*[./-]\s*(\d{1,2})(?:\s*[./-]\s*(\d{4}))?\.?")
+_NEAR = tuple(
+    frozenset(map(fold, words.split()))
+    for words in (
+        "today сегодня бүгін aujourd hoy heute bugün اليوم",
+        "tomorrow завтра ертең demain mañana morgen yarın غدا غدًا",
+        "послезавтра бүрсігүні übermorgen",
+    )
+)
+"""Today, tomorrow and the day after, in all languages: none of these words means another day in another."""
 _TOKEN = re.compile(r"\d+|[^\W\d_]+")
 _LONGEST = 60
 _INFLECTED = 5
@@ -57,6 +66,9 @@ def _in_words(tokens: list[str], today: date, language: str) -> date | None:
     names = _names(language)
     found = [named for token in tokens if not token.isdecimal() for named in _named(fold(token), names)]
     numbers = [int(token) for token in tokens if token.isdecimal()]
+    near = [days for days, names in enumerate(_NEAR) if any(fold(token) in names for token in tokens)]
+    if near and not numbers and not found:
+        return today + timedelta(days=near[0])
     months = [number for kind, number in found if kind == "month"]
     if months and numbers:
         year = next((str(number) for number in numbers if number > 31), None)

@@ -6,27 +6,31 @@ import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import get_args
 
 from babel.dates import format_skeleton
 
-from bot.choosing import Label
+from bot.choosing import Label, Option, fold, pick
 from bot.days import read_day
 from bot.events import Button, Chat, Event, Phrase, Reply
 from bot.groups import Group, Who
 from bot.messages import language_name
 from bot.writing import locale_of
-from handlers.world import Store, World, spoken
+from handlers.world import Store, World, named_campaign, named_language, spoken
 
 GOALS = (10, 20, 50, 100, 200, 500)
 """Letters that are offered as a goal; any other number can be typed."""
 MOST = 100_000
 _OPEN = "open"
+_NONE = frozenset(
+    map(fold, (_OPEN, *"no none нет без aucun non ningún ninguno kein keins nein hayır yok жоқ لا".split()))
+)
+"""Words for no goal, and for no particular day."""
 _WHO: dict[Who, Phrase] = {
     "all": Phrase("All admins of this group"),
     "keeper": Phrase("Only me"),
     "organisers": Phrase("Only the organisers of this bot"),
 }
+_ALSO: dict[Who, tuple[str, ...]] = {"keeper": ("me",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,20 @@ class Setup:
             "who": self._who,
             "card": self._card,
         }
-        return await settings.get(words[0] if words else "", self._overview)(words[1:])
+        setting = settings.get(fold(words[0])) if words else self._overview
+        return await (setting(words[1:]) if setting else self._meant(words))
+
+    async def _meant(self, words: list[str]) -> Reply:
+        """Set what is said without saying which setting it is: a number, an appeal, or a language."""
+        said = " ".join(words)
+        first = next((n for n, word in enumerate(words) if _number(word)), None)
+        if first is not None:
+            return await self._goal(words[first:])
+        if campaign := named_campaign(said, tuple(self.world.campaigns)):
+            return await self._campaign([] if campaign.slug in self.group.campaigns else [campaign.slug])
+        if code := named_language(said, self.world):
+            return await self._language([code])
+        return await self._overview([])
 
     # --- the state, and the way to each part of it
 
@@ -95,10 +112,11 @@ class Setup:
 
     async def _campaign(self, words: list[str]) -> Reply:
         """Follow what is named, or follow it no longer; then ask what else."""
-        slug = words[0] if words else ""
+        named = named_campaign(" ".join(words), tuple(self.world.campaigns))
+        slug = named.slug if named else " ".join(words)
         if slug in self.group.campaigns:
             return await replace(self, group=await self.store.unfollow(self.group, slug))._campaign([])
-        if any(c.slug == slug for c in self.world.campaigns):
+        if named:
             return await replace(self, group=await self.store.follow(self.group, slug))._campaign([])
         return self._ask("campaign", *self._campaigns())
 
@@ -109,15 +127,15 @@ class Setup:
             yield self._button(label, "campaign", campaign.slug)
 
     async def _language(self, words: list[str]) -> Reply:
-        if words and words[0] in self.world.languages:
-            return await self._set(replace(self.group, language=words[0]))
+        if code := named_language(" ".join(words), self.world):
+            return await self._set(replace(self.group, language=code))
         names = ((code, language_name(code)) for code in self.world.languages)
         shown = (self._button(name[:1].upper() + name[1:], "language", code) for code, name in names)
         return self._ask("language", *shown)
 
     async def _goal(self, words: list[str]) -> Reply:
         """Set the goal that is named: first a number, then a day until which it is to be reached."""
-        if words and words[0] == _OPEN:
+        if words and fold(words[0]) in _NONE:
             return await self._set(replace(self.group, goal=None, until=None))
         goal = _number(words[0]) if words else None
         if goal is None:
@@ -126,7 +144,7 @@ class Setup:
             return self._ask("goal-again" if words else "goal", *offered, none)
         today = self.event.at.date()
         day = self._day(words[1:], today)
-        if day or words[1:2] == [_OPEN]:
+        if day or (len(words) > 1 and fold(words[1]) in _NONE):
             return await self._set(replace(self.group, goal=goal, until=day))
         days = [today + timedelta(days=n) for n in (*range(1, 8), 14, 30)]
         offered = (self._button(Day(one), "goal", str(goal), one.isoformat()) for one in days)
@@ -151,7 +169,11 @@ class Setup:
         return Reply("group/card-kept", buttons=(self._button(Phrase("Back to the overview")),))
 
     async def _who(self, words: list[str]) -> Reply:
-        chosen = next((one for one in get_args(Who) if words[:1] == [one]), None)
+        said = " ".join(words)
+        named = pick(
+            [Option(who, label.text, also=_ALSO.get(who, ())) for who, label in _WHO.items()], said, None, str
+        )
+        chosen = next((who for who in _WHO if isinstance(named, Option) and named.value == who), None)
         if chosen is None:
             return self._ask("who", *(self._button(label, "who", who) for who, label in _WHO.items()))
         return await self._set(replace(self.group, who=chosen), mine=chosen == "keeper")
@@ -159,5 +181,6 @@ class Setup:
 
 def _number(words: str) -> int | None:
     """Return how many letters `words` say; None if that is no number, or none that makes a goal."""
-    number = int(words) if re.fullmatch(r"[0-9]{1,6}", words) else 0
+    found = re.fullmatch(r"([0-9]{1,3})[,.]([0-9]{3})|([0-9]{1,6})[,.]?", words)
+    number = int("".join(part or "" for part in found.groups())) if found else 0
     return number if 0 < number <= MOST else None

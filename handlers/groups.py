@@ -90,13 +90,9 @@ async def set_up(event: Event, answers: Answers, world: World, store: Store) -> 
     wanted = words if event.public else words[1:]
     reply = await Setup(event, group, world, store).answer(wanted)
     told = await card(group, world, store) if wanted[:1] == ["card"] else ()
-    return Done((reply,), instead=True, language=_chosen(event, words, world), told=told)
-
-
-def _chosen(event: Event, words: list[str], world: World) -> str | None:
-    """Return the language that a group speaks from now on, if one was chosen in it."""
-    known = event.public and len(words) > 1 and words[0] == "language"
-    return words[1] if known and words[1] in world.languages else None
+    now = await store.group(chat)
+    chosen = now.language if event.public and now and now.language != group.language else None
+    return Done((reply,), instead=True, language=chosen, told=told)
 
 
 async def _which(event: Event, store: Store) -> Reply:

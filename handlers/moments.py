@@ -36,12 +36,6 @@ def _words(words: str) -> frozenset[str]:
     return frozenset(map(fold, words.split()))
 
 
-_DAYS = (
-    _words("today сегодня бүгін aujourd'hui hoy heute bugün اليوم"),
-    _words("tomorrow завтра ертең demain mañana morgen yarın غدا غدًا"),
-    _words("послезавтра бүрсігүні übermorgen"),
-)
-"""Today, tomorrow, and the day after."""
 _BESIDES = _words(
     "at on in the um am в во à a le de du de l las la el saat uhr o'clock oclock час часа часов ч сағат الساعة"
 )
@@ -219,9 +213,6 @@ def _clock(said: str, halves: list[str]) -> time | None:
 
 def _day(said: list[str], today: date, languages: tuple[str, ...]) -> date | None:
     """Return the day that the words say, if it is the same in whichever language."""
-    for days, names in enumerate(_DAYS):
-        if len(said) == 1 and said[0] in names:
-            return today + timedelta(days=days)
     named = next((token for token in said if _DATE.fullmatch(token)), " ".join(said))
     found = {read_day(named, today, language) for language in languages or ("en",)} - {None}
     day = found.pop() if len(found) == 1 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -89,6 +89,8 @@ async def test_setting_up(bot: Running, ada: User, group: TelegramGroup) -> None
         ("goal 75 open", 75, None),
         ("goal 75 2027-05-01", 75, date(2027, 5, 1)),
         ("goal 50 letters by 1 May", 50, date(2027, 5, 1)),
+        ("goal 1,000 by 1 May", 1000, date(2027, 5, 1)),
+        ("goal 75 no", 75, None),
         ("goal 75 2026-11-01", None, None),
         ("goal 75 2099-01-01", None, None),
         ("goal 0 open", None, None),
@@ -107,11 +109,56 @@ async def test_typed_goals(
     assert answer.text.startswith("How I am set up") == (goal is not None)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "goal 50 Friday",
+        "Goal: 50 by friday",
+        "50 letters by Friday",
+        "цель 50 до пятницы",
+        "goal 50 tomorrow",
+    ],
+)
+async def test_typed_days(bot: Running, ada: User, group: TelegramGroup, words: str) -> None:
+    """The day of a goal can be typed as people say it, whether or not they say that it is a goal."""
+    await say(bot, ada, "/group language ru", group)
+    (answer,) = await say(bot, ada, f"/group {words}", group)
+    found = await as_set(bot, group)
+    assert found.goal == 50
+    assert found.until is not None
+    today = datetime.fromtimestamp(answer.date, UTC).date()
+    assert found.until == today + timedelta(days=1) if "tomorrow" in words else found.until.weekday() == 4
+
+
 async def test_taking_a_goal_back(bot: Running, ada: User, group: TelegramGroup) -> None:
     """A goal that is no longer wanted goes."""
-    await say(bot, ada, "/group goal 75 open", group)
-    await say(bot, ada, "/group goal open", group)
-    assert (await as_set(bot, group)).goal is None
+    for no in ("open", "no", "нет"):
+        await say(bot, ada, "/group goal 75 open", group)
+        await say(bot, ada, f"/group goal {no}", group)
+        assert (await as_set(bot, group)).goal is None
+
+
+async def test_typed_settings(bot: Running, ada: User, group: TelegramGroup) -> None:
+    """An appeal and a language can be typed as people call them, in any language, and so can who may send news."""
+    for name in ("campaign Kazakhstan", "campaign Zhanaozen", "Казахстан"):
+        await say(bot, ada, f"/group {name}", group)
+        assert (await as_set(bot, group)).campaigns == ("zhanaozen-2011",)
+        await say(bot, ada, "/group campaign zhanaozen-2011", group)
+    await say(bot, ada, "/group zhanaozen", group)
+    await say(bot, ada, "/group zhanaozen", group)
+    assert (await as_set(bot, group)).campaigns == ("zhanaozen-2011",)
+    (told,) = await say(bot, ada, "/group language Russian", group)
+    assert told.text.startswith("Как я настроен")
+    (told,) = await say(bot, ada, "/group английский", group)
+    assert told.text.startswith("How I am set up")
+    for words, who in (
+        ("only me", "keeper"),
+        ("all admins", "all"),
+        ("me", "keeper"),
+        ("organisers", "organisers"),
+    ):
+        await say(bot, ada, f"/group who {words}", group)
+        assert (await as_set(bot, group)).who == who
 
 
 async def test_others(server: BotApi, bot: Running, ada: User, ben: User, group: TelegramGroup) -> None:
