@@ -14,12 +14,13 @@ from bot.cleaning import clean
 from bot.composing import UnfetchedFileError
 from bot.conversation import Conversations
 from bot.dialogue import Done, Needs, Told, World
-from bot.events import Chat, Event, Happening, Message, Person, Reply, ShownButton, Tap
+from bot.events import Chat, Event, Happening, Message, Person, Reply, Tap
 from bot.fetching import Files
 from bot.frames import Frame, dump, open_ones, parse
 from bot.groups import Group
 from bot.guarding import Guarding, UnknownRoleError
 from bot.guessing import Guessing
+from bot.leading import asked_in, leading_out_of
 from bot.messages import Messages
 from bot.outbox import Outbox
 from bot.pace import Hearing, Pace
@@ -192,8 +193,8 @@ class Dispatcher(Generic[World]):
                 return _Effect(new=False)
             if event.happened is not None:
                 return await self._happened(event, known, work)
-            if event.through is not None:
-                await work.came_from(event.person, event.through)
+            if event.through is not None and (group := await work.came_from(event.person, event.through)):
+                event = asked_in(group, event)
             if event.by and (group := await work.group_called(event.by)):
                 await work.came(event.person, group)
             frames = parse(known.frames or "[]", list(self._conversations.dialogues))
@@ -211,7 +212,7 @@ class Dispatcher(Generic[World]):
             said = self._conversations.said(turn, left, done)
             rendered = self._rendered(said, event, done.language or language)
             if event.public and (group := group or await work.group(event.chat)):
-                rendered = [_leading_out_of(group, message) for message in rendered]
+                rendered = [leading_out_of(group, message) for message in rendered]
             if turn.tap == "marked" or (done.instead and rendered):
                 rendered[-1] = replace(rendered[-1], edits=event.pressed_on)
             queued = await work.queue(event.chat, rendered)
@@ -342,24 +343,3 @@ def _report(error: Exception) -> None:
         place = place.tb_next
     where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "nowhere"
     log.error("an event had no effect: %s at %s", type(error).__name__, where)
-
-
-def _leading_out_of(group: Group, message: Message) -> Message:
-    """Return `message` with the group's code where it leads to a letter, in private: that counts for the group.
-
-    Where nothing else is said, it is a letter for the one campaign that the group follows.
-    """
-    return replace(message, buttons=tuple(_through(group, button) for button in message.buttons))
-
-
-def _through(group: Group, button: ShownButton) -> ShownButton:
-    if not _leads_to_a_letter(button):
-        return button
-    command = button.command or ""
-    if group.only_campaign and " " not in command:
-        command = f"{command} {group.only_campaign}"
-    return replace(button, command=command, through=group.code)
-
-
-def _leads_to_a_letter(button: ShownButton) -> bool:
-    return button.private and (button.command or "").partition(" ")[0] in ("letter", "pledge")

@@ -146,11 +146,12 @@ class GroupWork(Transaction):
             await self._connection.rows(statements.OPENED, of=group.code)
         await self._connection.rows(statements.CAME, owner=owner, code=group.code, at=self._now)
 
-    async def came_from(self, person: Person, chat: Chat) -> None:
-        """Note that `person` came from the group in `chat`, if one is registered there."""
+    async def came_from(self, person: Person, chat: Chat) -> Group | None:
+        """Note that `person` came from the group in `chat`, and return it, if one is registered there."""
         group = await self.group(chat)
         if group is not None:
             await self.came(person, group)
+        return group
 
     async def came_by(self, person: Person) -> str | None:
         """Return the code of the link through which `person` came last."""

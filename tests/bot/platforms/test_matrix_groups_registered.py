@@ -13,7 +13,7 @@ from bot.events import Person as Somebody
 from bot.groups import Group
 from bot.platforms import matrix_rooms
 from tests.bot.platforms.matrix_bot import Running, bot_on, private_chat
-from tests.bot.platforms.matrix_moves import room_with
+from tests.bot.platforms.matrix_moves import arrives, room_with
 from tests.homeserver.chat import Chat
 from tests.homeserver.person import People, Person
 from tests.homeserver.synapse import Account, Synapse
@@ -158,3 +158,16 @@ async def comes_by(bot: Running, person: Person, code: str) -> None:
                 return
         await asyncio.sleep(0.05)
     raise AssertionError("waited in vain")
+
+
+async def test_the_campaign_that_the_room_follows(people: People, bot: Running) -> None:
+    """Whoever asks for a letter in a room that follows one campaign writes for that, unless another is named."""
+    ada, ben = await people.meet("Ada"), await people.meet("Ben")
+    room = await room_with(ada, bot.id, ben)
+    await room.answered(await room.says("!updates zhanaozen-2011"), quiet=0)
+    inside = await private_chat(ada, bot, encrypted=False)
+    await room.says("!letter")
+    await arrives(inside, "What kind of letter?")
+    await inside.answered(await inside.says("!cancel"), quiet=0.25)
+    await room.says("!letter something")
+    await arrives(inside, "Which appeal?")
