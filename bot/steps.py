@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bot.choosing import Label, Option, Speak, pick, pick_several
 from bot.events import Fetched, Given, Phrase, Place, Reply
-from bot.wording import ANSWER, NO, is_one_of
+from bot.wording import ALL, ANSWER, BOTH, NO, is_one_of
 
 Value = str | None | tuple[str, ...]
 """An answer: words or an option's value, None for a skipped question, several options' values."""
@@ -218,6 +218,8 @@ class Several:
     choices: tuple[Option, ...]
     optional: bool = False
     again: Reply | None = None
+    together: bool = False
+    """Whether "all" and "both" mean the choices."""
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices with the marked ones ticked, and with `done` below them once one is marked."""
@@ -232,6 +234,8 @@ class Several:
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
         """Return the typed options as the answer; a tapped one is marked or unmarked until `done`."""
+        if said.value is None and self._all(said.words, speak):
+            return Answered(tuple(o.value for o in self.choices))
         if said.value is None:
             chosen = pick_several(self.options(marked), said.words, speak)
             if isinstance(chosen, Reply):
@@ -242,6 +246,10 @@ class Several:
         known = [o.value for o in self.choices]
         wanted = set(marked) ^ {said.value}
         return Picked(tuple(v for v in known if v in wanted))
+
+    def _all(self, words: str, speak: Speak) -> bool:
+        both = len(self.choices) == 2 and is_one_of(BOTH, words, speak)
+        return self.together and (both or is_one_of(ALL, words, speak))
 
 
 @dataclass(frozen=True, slots=True)

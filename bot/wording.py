@@ -23,9 +23,13 @@ LEAVE = Phrase("quit exit bye")
 # Translators: what people may type as an answer where nothing was asked; any number of words
 ANSWER = Phrase("yes no ok")
 NO = Phrase("no")
+# Translators: what people may type to choose all of several answers; any number of words
+ALL = Phrase("all everything")
+# Translators: what people may type to choose two answers where there are no others; any number of words
+BOTH = Phrase("both")
 # Translators: words and signs of thanks; any number of them
 THANKS = Phrase("thanks thx thank 👍 🙏")
-"""Words for "cancel"; of somebody who goes; answers, where nothing was asked; "no"; thanks. Separated by spaces."""
+"""Words for "cancel"; of somebody who goes; answers, where nothing was asked; "no"; all; both; thanks."""
 
 
 def way(words: str, speak: Speak) -> str | None:

@@ -70,7 +70,13 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
         yield Choice("came", Reply("answer/came"), kinds, careful=True, again=again("came"))
         came = answers.text("came")
     if came not in (CameBack.NOTHING, NOT_YET) and len(sent.ways) > 1:
-        yield Several("from", Reply("answer/from", {"came": came}), options(sent, world), again=again("from"))
+        yield Several(
+            "from",
+            Reply("answer/from", {"came": came}),
+            options(sent, world),
+            again=again("from"),
+            together=True,
+        )
 
 
 def _title(sent: Sent, world: World) -> Label:

@@ -68,7 +68,7 @@ def left(answers: Answers, world: World) -> Iterator[Step]:
     if len(sent.ways) > 1:
         ways = Reply("pledge/left", {"country": sent.country})
         promised = options(sent, world)
-        yield Several("ways", ways, promised, again=again("ways"))
+        yield Several("ways", ways, promised, again=again("ways"), together=True)
         rest = [one.label for one in promised if one.value not in answers.several("ways")]
         if rest:
             # Translators: after sending a letter by some of the ways that were promised: will the others follow?

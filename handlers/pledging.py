@@ -58,7 +58,7 @@ def steps(
         return
     if len(way.ways) > 1:
         which = Reply("pledge/ways", {"sent": when == _SENT, "route": way})
-        yield Several("ways", which, way.ways, again=again("ways"))
+        yield Several("ways", which, way.ways, again=again("ways"), together=True)
     listed = (_NAMELESS, *(() if way.at_home else listable), _NOTHING)
     options = tuple(Option(key, _LISTED[key], also=_ALSO.get(key, ())) for key in listed)
     asking = when != _SOME_DAY and not way.at_home

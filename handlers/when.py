@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.choosing import Option, Speak
+from bot.choosing import Option, Speak, fold, plainly
 from bot.days import read_day
 from bot.dialogue import Answers
 from bot.events import Event, Phrase, Reply
@@ -23,6 +23,8 @@ _SOON = (
     Option("tomorrow", Phrase("Tomorrow")),
     Option("saturday", Phrase("On Saturday")),
 )
+# Translators: what people may type for the same day a week later
+_NEXT_WEEK = Phrase("next week")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class When:
         outcome = self.choice.take(said, marked, speak)
         if said.value is not None or not isinstance(outcome, Refused):
             return outcome
+        if plainly(said.words, speak) in (fold(_NEXT_WEEK.text), fold(speak(_NEXT_WEEK))):
+            return Answered((self.today + timedelta(weeks=1)).isoformat())
         found = read_day(said.words, self.today, speak(_Tongue()))
         return Answered(found.isoformat()[:16]) if found else Refused(Reply("pledge/which-day"))
 

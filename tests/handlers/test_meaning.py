@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from bot.dialogue import Answers
 from bot.pledges import Way
 from handlers.route import route
-from tests.door import furnished
+from tests.door import NOW, furnished
 from tests.handlers.talk import Talk
 
 PLEDGE = ("/pledge zhanaozen-2011", "protest", "person")
@@ -110,3 +111,42 @@ def test_the_way_to_the_workers_is_closed_everywhere() -> None:
     for words in ("I have what I need", "sent", "1", "skip"):  # there is but one way, which is not asked for
         sending.say(words)
     assert sending.records.recorded[0].ways == (Way("editors", "email"),)
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "taken"),
+    [
+        ("all", "en", True),
+        ("Alle, bitte", "de", True),
+        ("both", "en", False),
+        ("all but the fax", "en", False),
+    ],
+)
+def test_all_ways_are_chosen_in_a_word(words: str, language: str, taken: bool) -> None:
+    """Whoever sends a letter by every way says so at once; both are all where there are two, and only there."""
+    asked = after(*PLEDGE, "DE", "sent", language=language)
+    shown = [button for button in asked.buttons if button.number]
+    asked.say(words)
+    asked.say("nameless")
+    assert [len(pledge.ways) for pledge in asked.records.recorded] == [len(shown)] * taken
+
+
+def test_both_ways_have_left() -> None:
+    """What was promised by two ways has left by both."""
+    talk = after(*PLEDGE, "DE", "tomorrow", "1 2", "nameless", "/sent", "both")
+    assert [(one.status.has_left, len(one.ways)) for one in talk.records.recorded] == [(True, 2)]
+
+
+@pytest.mark.parametrize(
+    ("words", "language"),
+    [
+        ("next week", "en"),
+        ("Next week, please", "de"),
+        ("nächste Woche", "de"),
+        ("На следующей неделе", "ru"),
+    ],
+)
+def test_next_week_is_a_week_from_now(words: str, language: str) -> None:
+    """A letter that is promised for next week is planned for the same day then."""
+    talk = after(*PLEDGE, "DE", words, "1", "nameless", language=language)
+    assert talk.records.recorded[0].day == (NOW + timedelta(weeks=1)).date()
