@@ -28,9 +28,11 @@ def which(answers: Answers, world: World) -> Iterator[Step]:
 
 
 def which_and_where(answers: Answers, world: World) -> Iterator[Step]:
-    """Yield the choice of a campaign, then the country whose embassy is wanted."""
+    """Yield the choice of a campaign, then the country whose embassy is wanted, if any letter goes to one."""
     yield from which(answers, world)
-    yield ask_country(world.countries)
+    campaign = chosen_campaign(answers, tuple(world.campaigns))
+    if any(campaign.writes_to_embassies(letter.kind) for letter in campaign.kinds):
+        yield ask_country(world.countries)
 
 
 async def tell(event: Event, answers: Answers, world: World, store: Store, part: str) -> Done:

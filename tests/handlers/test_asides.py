@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.campaigns import Campaigns
+from bot.dialogue import Answers
 from bot.events import Event, Place
+from handlers.appeal import which_and_where
 from tests.handlers.talk import Talk, conversations
 from tests.handlers.test_meaning import PLEDGE, after
 
@@ -168,3 +171,13 @@ def test_every_question_has_a_short_form_or_is_short() -> None:
     """What `again` names is known to the template: the last branch is for /forget alone."""
     assert "Shall I erase everything?" in after("/forget", "/xyzzy").last[-1].html
     assert conversations().standing.question(after("/forget").frames, again=True)
+
+
+def test_addresses_ask_for_no_country_where_no_letter_goes_to_an_embassy() -> None:
+    """Nobody is asked where they live for nothing."""
+    world = conversations().world
+    campaign = world.campaigns["nagaworld-2021"]
+    assert [step.key for step in which_and_where(Answers(), replace(world, campaigns=Campaigns([campaign])))]
+    offices = tuple(one for one in campaign.recipients if not one.nearest_mission)
+    campaign = replace(campaign, recipients=offices)
+    assert not [*which_and_where(Answers(), replace(world, campaigns=Campaigns([campaign])))]
