@@ -20,7 +20,12 @@ from handlers.questions import ask_country
 from handlers.world import Store, World, again, ask_campaign, chosen_campaign, language_option
 
 _PLATFORMS = (Option("telegram", APPS["telegram"]), Option("matrix", APPS["matrix"]))
-_WHOM = (Option("all", Phrase("Everybody who follows it")), Option("part", Phrase("A part of them")))
+# Translators: what people may type instead of "Everybody who follows it"
+_ALL = (Phrase("everyone"), Phrase("all of them"))
+_WHOM = (
+    Option("all", Phrase("Everybody who follows it"), also=_ALL),
+    Option("part", Phrase("A part of them")),
+)
 _PARTS = (
     Option("platform", Phrase("People of one app")),
     Option("language", Phrase("People who read one language")),
@@ -88,7 +93,10 @@ def steps(answers: Answers, world: World, who: Who) -> Iterator[Step]:
 
 
 def _parts(answers: Answers, world: World) -> Iterator[Step]:
-    yield Several("parts", Reply("broadcast/parts"), _PARTS, again=again("fact"))
+    yield Lookup(_GROUPS, Groups())
+    groups = json.loads(answers.text(_GROUPS) or "[]")
+    possible = tuple(part for part in _PARTS if groups or part.value != "group")
+    yield Several("parts", Reply("broadcast/parts"), possible, again=again("fact"))
     parts = answers.several("parts")
     if "platform" in parts:
         yield Choice("platform", Reply("broadcast/which-platform"), _PLATFORMS, again=again("fact"))
@@ -97,8 +105,6 @@ def _parts(answers: Answers, world: World) -> Iterator[Step]:
     if "country" in parts:
         yield ask_country_of_people(world)
     if "group" in parts:
-        yield Lookup(_GROUPS, Groups())
-        groups = json.loads(answers.text(_GROUPS) or "[]")
         options = tuple(Option(code, title or Phrase("A group without a name")) for code, title in groups)
         yield Choice("group", Reply("broadcast/which-group"), options, again=again("fact"))
 

@@ -13,6 +13,7 @@ from bot.events import Button, Document, Event, Phrase, Reply, Upload
 from bot.steps import Step
 from handlers import broadcast_content as content
 from handlers import broadcast_scope as scope
+from handlers import broadcast_time as time
 from handlers.broadcast_who import Who, who
 from handlers.world import Store, Talk, World
 
@@ -48,6 +49,8 @@ class Look:
     left: int
     waiting: tuple[tuple[Label, int], ...]
     """How many wait for which platforms that are not connected."""
+    begins: Label | None = None
+    """When it begins, if it waits for that."""
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
@@ -176,7 +179,15 @@ def _look(found: Broadcast, world: World, titles: dict[str, str]) -> Look:
         found.people(Fate.CANCELLED),
         found.people(Fate.READY, Fate.SENDING),
         tuple((APPS.get(name, name), people) for name, people in found.waiting.items()),
+        _begins(found, world),
     )
+
+
+def _begins(found: Broadcast, world: World) -> Label | None:
+    """Return when a broadcast goes out that has not begun yet; None where it begins at once, or nothing can begin."""
+    now, start = world.clock(), found.terms.starts_at
+    when = time.When(start if start > now else None, found.terms.quiet)
+    return time.begins(when, now) if found.state in (State.ASKED, State.SET) else None
 
 
 def _may_see(found: Broadcast, known: Who) -> bool:

@@ -84,13 +84,14 @@ class Setup:
         followed = [c for c in self.world.campaigns if c.slug in self.group.campaigns]
         said = {"group": self.group, "campaigns": [c.title for c in followed], "public": self.event.public}
         here = [self._button(Phrase("News goes here"), "here")] if self.event.public else []
+        shown = Phrase("Show our letters here") if self.event.public else Phrase("Show our letters there")
         buttons = (
             self._button(Phrase("What we follow"), "campaign"),
             self._button(Phrase("Our language"), "language"),
             self._button(Phrase("Our goal"), "goal"),
             self._button(Phrase("Who may send news"), "who"),
             *here,
-            self._button(Phrase("Show our letters here"), "card"),
+            self._button(shown, "card"),
             Button(Phrase("Our link"), command=f"start {self.group.code}", private=True),
         )
         return Reply("group/overview", said, buttons)

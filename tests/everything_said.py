@@ -176,7 +176,9 @@ PREVIEW: dict[str, object] = {
     "long": True,
     "platforms": {"telegram", "matrix"},
 }
-BROADCAST = Look(3, "Chile", ("Telegram",), Phrase("is done"), 7, 3, 1, 1, 1, 1, 1, (("Matrix", 1),))
+BROADCAST = Look(
+    3, "Chile", ("Telegram",), Phrase("is done"), 7, 3, 1, 1, 1, 1, 1, (("Matrix", 1),), "tomorrow"
+)
 ELSEWHERE |= {
     **{
         f"broadcast/{name}": {}

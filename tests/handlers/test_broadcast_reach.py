@@ -55,6 +55,14 @@ async def test_a_preview_from_before(here: Office) -> None:
     assert (await here.recorded())[0].people() == 5
 
 
+async def test_no_group_among_the_parts(here: Office) -> None:
+    """A group is offered as a part only where there is one."""
+    olga = here.door("olga")
+    assert "One group" not in await say(olga, "/broadcast", "2", "2")
+    await here.bring_in("ada")
+    assert "One group" in await say(olga, "/cancel", "/broadcast", "2", "2")
+
+
 async def test_nobody_can_be_reached(here: Office) -> None:
     """Where nobody of those who fit can be reached, the preview says so, and nothing can be sent."""
     olga = here.door("olga")

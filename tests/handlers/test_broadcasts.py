@@ -14,7 +14,7 @@ from bot.events import Chat, Person
 from bot.store.tables import delivery
 from tests.bot.store.people import inside
 from tests.door import NOW
-from tests.handlers.broadcasting import CAMPAIGN, Office, office
+from tests.handlers.broadcasting import CAMPAIGN, WRITTEN, Office, office, say
 
 NEW = NewBroadcast(Scope(CAMPAIGN), Content({"en": "All <b>out</b>"}, "en"), NOW, Chat("wire", "olga"))
 
@@ -39,6 +39,17 @@ async def test_listed_and_looked_at(here: Office) -> None:
     assert "is being sent" in shown
     assert "0 of 5 sent, 5 to go" in shown
     assert [button.label for button in olga.last[-1].buttons] == ["Pause", "Cancel it", "How it is going"]
+
+
+async def test_what_waits_for_its_time(here: Office) -> None:
+    """When an update goes out that waits is said wherever it is looked at; no longer once it is cancelled."""
+    olga = here.door("olga")
+    later = (*WRITTEN[:-2], "tomorrow 9:00 Almaty", "1")
+    await say(olga, "/broadcast", "2", "1", *later, "Send it at that time")
+    assert "It begins: Tue 24 Nov 09:00 (Almaty)." in await olga.say("/broadcasts")
+    number = len(await here.recorded())
+    assert "It begins: Tue 24 Nov 09:00 (Almaty)." in await olga.say(f"/broadcasts {number}")
+    assert "It begins" not in await olga.say(f"/broadcasts {number} cancel")
 
 
 async def test_nothing_yet(tmp_path: Path) -> None:

@@ -233,6 +233,7 @@ async def test_channels(server: BotApi, bot: Running, ada: User) -> None:
     shown = ada.private.last
     assert shown.text.startswith("You have brought me into News of the Union.")
     await press(bot, ada, "Set me up there", shown)
+    assert "Show our letters there" in shown.labels
     await press(bot, ada, "What we follow", shown)
     await press(bot, ada, "Kazakhstan", shown)
     assert (await as_set(bot, channel)).campaigns == ("zhanaozen-2011",)
