@@ -1,4 +1,4 @@
-"""How much two letters say in the same words, and how much of a letter is the supporter's own."""
+"""How much of a letter is the supporter's own: what it says in other words than the same letter without them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from bot.letters import Letter
 
-ALIKE = 0.9
-"""From this similarity on, two letters look the same to whoever opens them."""
 _LONG, _SHORT = 5, 3
 """Words that stand together: enough not to meet by chance, and few enough that one new word changes little."""
 _PARTS = {"few": 0.03, "tenth": 0.1, "quarter": 0.25, "third": 1 / 3, "half": 0.5, "most": 0.75}
@@ -19,11 +17,6 @@ def shingles(text: str, length: int = _LONG) -> frozenset[str]:
     """Return every run of `length` words in `text`, without regard to case and punctuation."""
     words = re.findall(r"\w+", text.casefold())
     return frozenset(" ".join(words[start : start + length]) for start in range(len(words) - length + 1))
-
-
-def similarity(one: frozenset[str], other: frozenset[str]) -> float:
-    """Return how much two sets of shingles have in common, from 0 to 1 (Jaccard's index)."""
-    return len(one & other) / len(one | other) if one or other else 1.0
 
 
 @dataclass(frozen=True, slots=True)

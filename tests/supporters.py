@@ -11,10 +11,12 @@ from bot.chance import Chance
 from bot.events import Chat, Event, Person
 from bot.frames import token_of
 from bot.letters import Letter
-from bot.similarity import ALIKE, shingles
+from bot.similarity import shingles
 from tests.door import NOW
 
 SUPPORTERS = 1000
+ALIKE = 0.9
+"""The part of their runs of words that two letters share, from which on they look the same to whoever opens them."""
 SILENT = 0.5
 """The part of the supporters who skip whatever may be skipped."""
 WORDS = {
