@@ -82,6 +82,9 @@ def words(error: ErrorDetails, settings: Collection[str]) -> str:
             section, name = error["loc"][:-1], str(error["loc"][-1])
             if section and name in settings and not any(known.startswith(f"{name}.") for known in settings):
                 return AT_THE_TOP
+            elsewhere = [known for known in settings if known.rpartition(".")[2] == name]
+            if not section and len(elsewhere) == 1:
+                return f"there is no such setting; did you mean {elsewhere[0]}?"
             return f"there is no such setting{did_you_mean(dotted(error['loc']), settings)}"
         case "literal_error":
             options = re.findall(r"'(\w+)'", context["expected"])

@@ -141,7 +141,8 @@ async def _audit(settings: Settings) -> Finding:
     except StoreError as error:
         return Finding(what, *str(error).partition("; ")[::2], wrong=True)
     if not found:
-        return Finding(what, f"it is as it was written, with {lines} lines" if lines else "nothing ever left")
+        told = f"{lines} line{'s' * (lines != 1)}"
+        return Finding(what, f"it is as it was written, with {told}" if lines else "nothing ever left")
     how = f"{log.path} is not as it was written, from line {found[0].line} on"
     advice = (
         "`solidarity-bot audit verify` lists them; keep a copy of it as it is, and tell the other organisers"

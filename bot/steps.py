@@ -202,10 +202,10 @@ class Choice:
         return self.optional if value is None else any(o.value == value and not o.show for o in self.choices)
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
-        """Return the chosen option's value, or what a look aside shows."""
+        """Return the chosen option's value, or what a look aside shows; "no" leaves out what may be skipped."""
         chosen = pick(self.choices, said.words, said.value, speak, self.careful)
         if isinstance(chosen, Reply):
-            return Refused(chosen)
+            return Answered(None) if self.optional and is_one_of(NO, said.words, speak) else Refused(chosen)
         return Look(chosen.show) if chosen.show else Answered(chosen.value, self.opens)
 
 

@@ -143,6 +143,8 @@ def test_no_odd_value_gets_through(tmp_path: Path, key: str) -> None:
             "log.language: belongs at the top of the file, above the first line in square brackets",
         ),
         ('level = "info"', "level: there is no such setting; did you mean log.level?"),
+        ('token = "1"', "token: there is no such setting; did you mean telegram.token?"),
+        ("port = 1", "port: there is no such setting; did you mean metrics.port?"),
         ('"log.level" = "info"', '"log.level": there is no such setting; did you mean log.level?'),
         ('"a\\nb" = 1', '"a\\nb": there is no such setting'),
         ("_env_file = 1", "_env_file: there is no such setting"),

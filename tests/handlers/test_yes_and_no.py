@@ -35,6 +35,16 @@ async def test_no_leaves_out_what_may_be_left_out(tmp_path: Path, language: str,
         assert "13" in letter  # the review, with all its buttons
 
 
+@pytest.mark.parametrize(("language", "no"), [("en", "no thanks"), *NO])
+async def test_no_leaves_out_a_choice_that_may_be_left_out(tmp_path: Path, language: str, no: str) -> None:
+    """Whoever is asked which fact struck them, and says no, goes on to the next question."""
+    async with open_door(tmp_path, language) as door:
+        await told(door, *LETTER, "/skip", "/skip", "/skip")
+        work = await door.say("/skip")
+        await door.say("/back")
+        assert await door.say(no) == work
+
+
 async def test_yes_is_no_name_and_no_reason(tmp_path: Path) -> None:
     """Whoever says yes instead of the words themselves is asked for these."""
     async with open_door(tmp_path) as door:
