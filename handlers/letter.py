@@ -143,15 +143,6 @@ def _questions(answers: Answers, campaign: Campaign, kind: str, world: World) ->
         warned = asked.type == "country" and answers.text(asked.key) == campaign.country
 
 
-async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
-    """Record the pledge, if there is one, and say goodbye."""
-    if not world.writable:
-        return Done((Reply("campaign/none"),))
-    campaign = chosen_campaign(answers, world.writable)
-    way = route(answers, campaign, chosen_kind(answers, campaign))
-    return await pledging.finish(event, answers, way, world, store)
-
-
 async def farewell(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Return what is left to do, once somebody has what they need."""
     if not world.writable:
@@ -181,7 +172,7 @@ def _version(answers: Answers) -> Version:
 letter: Talk = Dialogue(
     "letter",
     Phrase("Write your letter"),
-    finish,
+    pledging.finish,
     steps,
     argument="campaign",
     # Translators: words by which people may ask for this; any number, in any order

@@ -46,15 +46,6 @@ def steps(answers: Answers, world: World) -> Iterator[Step]:
         yield Question(named, Reply("pledge/name", {"named": named}), check, verbatim=True)
 
 
-async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
-    """Record the pledge."""
-    if not world.writable:
-        return Done((Reply("campaign/none"),))
-    campaign = chosen_campaign(answers, world.writable)
-    way = route(answers, campaign, chosen_kind(answers, campaign))
-    return await pledging.finish(event, answers, way, world, store)
-
-
 async def show(event: Event, answers: Answers, world: World, store: Store) -> Done:
     """Return the person's pledges, and a way to say of each that it has been sent."""
     return _listed(await store.pledges(event.person), world)
@@ -169,7 +160,7 @@ def _listed(pledges: tuple[Pledge, ...], world: World, said: bool = False) -> Do
 pledge: Talk = Dialogue(
     "pledge",
     Phrase("Pledge a letter you wrote yourself"),
-    finish,
+    pledging.finish,
     steps,
     argument="campaign",
     # Translators: words by which people may ask for this; any number, in any order

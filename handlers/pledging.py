@@ -14,10 +14,10 @@ from bot.reminders import Asking, Reminder
 from bot.steps import Choice, Several, Step
 from bot.zones import Moment, decent, zone_of
 from handlers.reminder import CAME
-from handlers.route import CHANNELS, Route
+from handlers.route import CHANNELS, Route, route
 from handlers.updates import offer
 from handlers.when import ask_when, ask_zone, day, moment, zone_from
-from handlers.world import Store, World, again
+from handlers.world import Store, World, again, chosen_campaign, chosen_kind
 
 CONSENT_VERSION = "2026-12"
 """The wording of the consent question; it changes whenever that wording does."""
@@ -69,8 +69,12 @@ def steps(
         yield from ask_zone(answers, way.country, world)
 
 
-async def finish(event: Event, answers: Answers, way: Route, world: World, store: Store) -> Done:
-    """Record the pledge that the answers make, and say what was recorded."""
+async def finish(event: Event, answers: Answers, world: World, store: Store) -> Done:
+    """Record the pledge that the answers make, if they make one, and say what was recorded."""
+    if not world.writable:
+        return Done((Reply("campaign/none"),))
+    campaign = chosen_campaign(answers, world.writable)
+    way = route(answers, campaign, chosen_kind(answers, campaign))
     if not way.ways:
         return Done((Reply("pledge/no-way", {"route": way}),))
     if not _says(answers.text("when")) or answers.text("consent") == _NOTHING:
