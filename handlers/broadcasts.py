@@ -19,9 +19,18 @@ from handlers.world import Store, Talk, World
 
 MOST = 10
 """Broadcasts that are listed, the latest."""
-_WORDS = re.compile(r"#?(?P<number>[0-9]{1,9})(?:\s+(?P<act>\w+)(?:\s+(?P<seen>[0-9]{1,12}))?)?")
+_WORDS = re.compile(
+    r"#?(?P<number>[0-9]{1,9})(?:\s+(?P<act>go[\s-]on|\w+)(?:\s+(?P<seen>[0-9]{1,12}))?)?", re.IGNORECASE
+)
 """What stands behind the command: a broadcast, what is to be done with it, and when it was seen (Unix time)."""
-_ACTS = {"pause": State.PAUSED, "go": State.RUNNING, "cancel": State.CANCELLED}
+_ACTS = {
+    "pause": State.PAUSED,
+    "go": State.RUNNING,
+    "go on": State.RUNNING,
+    "resume": State.RUNNING,
+    "continue": State.RUNNING,
+    "cancel": State.CANCELLED,
+}
 _STATES = {
     State.ASKED: Phrase("waits for a second organiser"),
     State.SET: Phrase("waits for its time"),
@@ -69,7 +78,7 @@ async def show(event: Event, answers: Answers, world: World, store: Store) -> Do
     found = await store.broadcast(int(words["number"]))
     if found is None or not _may_see(found, known):
         return Done((Reply("broadcasts/none-such"), await _listed(known, world, store)))
-    act = (words["act"] or "").casefold()
+    act = (words["act"] or "").casefold().replace("-", " ")
     if act == "agree":
         return Done(await _agreed(found, int(words["seen"] or 0), event, known, world, store))
     return Done(await _done(found, act, known, world, store))

@@ -229,7 +229,7 @@ async def test_to_myself_first(here: Office) -> None:
     """The author gets the message as it is, and is then asked again."""
     olga = here.door("olga")
     await to_the_preview(olga)
-    assert "Shall it go out like that?" in await olga.tap("Send it to myself first")
+    assert "What shall I do with it?" in await olga.tap("Send it to myself first")
     assert (olga.last[0].html, olga.last[0].buttons) == ("All &lt;b&gt;out&lt;/b&gt; on Friday", ())
     assert await here.recorded() == ()
 

@@ -67,6 +67,9 @@ async def test_steered(here: Office) -> None:
     assert "is paused" in await olga.tap("Pause")
     assert await here.states() == [State.PAUSED]
     assert "is being sent" in await olga.tap("Go on")
+    for words in ("go on", "Go-on", "resume"):
+        await olga.say("/broadcasts 1 pause")
+        assert "is being sent" in await olga.say(f"/broadcasts 1 {words}")
     assert "was cancelled" in await olga.say("/broadcasts 1 cancel")
     assert await here.states() == [State.CANCELLED]
     assert "0 of 5 sent, 5 not sent any more" in await olga.say("/broadcasts 1")
