@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_datetime
 
 from bot.broadcasts import Quiet, Size
@@ -41,7 +42,7 @@ class Spoken:
         """Return the day, the time, and the time zone."""
         locale = locale_of(language)
         said = format_datetime(self.moment, "EEE d MMM HH:mm", tzinfo=ZoneInfo(self.zone), locale=locale)
-        return f"{said} ({_named(self.zone)})"
+        return f"{said} ({_named(self.zone, locale)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +161,10 @@ def _zone(at: datetime) -> str:
     return at.tzinfo.key if isinstance(at.tzinfo, ZoneInfo) else "UTC"
 
 
-def _named(zone: str) -> str:
-    """Return how people call a time zone: Etc/GMT-3 is UTC+3."""
+def _named(zone: str, locale: Locale) -> str:
+    """Return how people call a time zone: Etc/GMT-3 is UTC+3, Europe/Moscow is Москва to whoever reads Russian."""
     if zone.startswith("Etc/GMT"):
         sign = "+" if zone[7] == "-" else "-"
         return f"UTC{sign}{zone[8:]}"
-    return zone.rpartition("/")[2].replace("_", " ")
+    city = locale.time_zones.get(zone, {}).get("city")
+    return str(city) if city else zone.rpartition("/")[2].replace("_", " ")

@@ -90,6 +90,13 @@ async def test_typed_instead_of_tapped(here: Office) -> None:
     assert one.terms.quiet.zone == "Europe/Berlin"
 
 
+async def test_a_town_in_another_language(here: Office) -> None:
+    """A town is understood and named as the author's language has it."""
+    olga = here.door("olga", "ru")
+    shown = await say(olga, *TO_THE_TIME, "завтра в девять, Москва", "да")
+    assert "Начало: вт 24 нояб. 09:00 (Москва)." in shown
+
+
 async def test_a_time_without_a_town(here: Office) -> None:
     """The time zone is asked where it is not named; a day is that day there, whenever that is asked."""
     here.pass_minutes(10 * 60)  # it is 22:00 in London, and 03:00 of the next day in Almaty
