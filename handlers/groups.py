@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.choosing import fold
 from bot.dialogue import Answers, Dialogue, Done, Needs, Told
 from bot.events import Button, Chat, Event, Happening, Phrase, Reply
 from handlers.group_card import card
@@ -89,7 +90,7 @@ async def set_up(event: Event, answers: Answers, world: World, store: Store) -> 
         group = await store.add_group(chat, "", event.person, spoken(event.person, world))
     wanted = words if event.public else words[1:]
     reply = await Setup(event, group, world, store).answer(wanted)
-    told = await card(group, world, store) if wanted[:1] == ["card"] else ()
+    told = await card(group, world, store) if [fold(word) for word in wanted[:1]] == ["card"] else ()
     now = await store.group(chat)
     chosen = now.language if event.public and now and now.language != group.language else None
     return Done((reply,), instead=True, language=chosen, told=told)

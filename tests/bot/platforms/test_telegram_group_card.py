@@ -65,7 +65,7 @@ async def writes(server: BotApi, bot: Running, link: str, kinds: int = 1, sent: 
 
 async def card(bot: Running, ada: User, group: TelegramGroup) -> Message:
     """Return the card of the group, shown for the first time."""
-    await say(bot, ada, "/group card", group)
+    await say(bot, ada, "/group Card", group)
     return next(m for m in group.bot_messages if m.text.startswith("Letters through this group"))
 
 
