@@ -30,17 +30,13 @@ class Questions:
         Where the platform has `known` messages again by their id, one that could not be sent may have arrived.
         """
         async with self._under_way:
+            await turn()
             try:
                 async with self._store.work() as work:
                     if not await work.leaves(one.id):
                         return
             except StoreError as error:
                 raise UnreachableError(str(error)) from None
-            try:
-                await turn()
-            except asyncio.CancelledError:
-                await self._stays(one)
-                raise
             try:
                 await send()
             except (LaterError, UnreachableError, MovedError) as error:

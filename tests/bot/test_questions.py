@@ -162,13 +162,17 @@ async def test_questions_are_counted_when_they_leave(tmp_path: Path) -> None:
 
 
 async def test_a_question_that_waits_for_its_turn_at_the_end(tmp_path: Path) -> None:
-    """It has not left: it is asked after the next start."""
+    """It has not left, nor is it said to have: it is asked after the next start."""
     clock, wire = Clock(), Hanging()
     async with bot(tmp_path, clock, wire) as one:
         await _many(one)
         said, clock.now = len(wire.ids), at(12)
         await one.outbox.connect("wire", wire, pacing=Counting(full=True))
         await one.reminders.look(one.now)
+        await asyncio.sleep(0.2)
+        with looking(tmp_path / "solidarity.db") as file:
+            left = file.execute("SELECT count(*) FROM delivery WHERE state LIKE 'asking%'").fetchone()
+        assert left == (0,)
         await one.outbox.drain(0.5)
         assert len(wire.ids) == said
     async with bot(tmp_path, clock, wire) as one:
