@@ -54,7 +54,8 @@ def choice(key: str, written: Written, enough: Label, world: World) -> Choice:
     first, letter = ordered[0]
     said = {"campaign": written.route.campaign, "route": written.route, "letter": letter}
     prompt = Reply("kit/choose", {**said, "first": first, "others": others})
-    return Choice(key, prompt, (*options, Option(NEXT, enough)), again=again("kit"))
+    onwards = Option(NEXT, enough, also=(Phrase("Done"), Phrase("I have sent it")))
+    return Choice(key, prompt, (*options, onwards), again=again("kit"))
 
 
 def _turn(one: Addressee, letter: Letter, world: World) -> tuple[bool, bool, int]:

@@ -235,6 +235,17 @@ async def test_once_more(tmp_path: Path) -> None:
             assert words in await door.say("/kit")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "Done!"), ("en", "I sent it"), ("de", "fertig"), ("ru", "Уже отправлено")]
+)
+def test_whoever_has_sent_it_goes_on(language: str, words: str) -> None:
+    """It is enough to say that one is done, or has sent the letter; then comes the question when."""
+    talk = after(*LETTER, "enough", "1", language=language)
+    talk.say("president.post")
+    talk.say(words)
+    assert talk.replies[-1].template == "letter/when"
+
+
 @pytest.mark.parametrize("end", ["/cancel", "/forget"])
 async def test_no_longer(tmp_path: Path, end: str) -> None:
     """Once the letter is cancelled or forgotten nothing is left to go on with."""
