@@ -333,7 +333,7 @@ def _tidy(happened: Happening | None) -> Happening | None:
 
 def _writer(event: Event) -> Person | Chat:
     """Return whose pace counts: that of a whole chat where nobody in it can be told apart."""
-    return event.person if event.person.id else event.chat
+    return event.person if event.person.id else event.chat.whole
 
 
 def _report(error: Exception) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.dispatcher import MOST_WAITING
 from bot.events import Chat, Message
+from bot.pace import Pace
 from bot.platforms.base import UnsureError
 from tests.bot.platforms.telegram_bot import bot_on
 from tests.bot.platforms.telegram_care import say
@@ -48,6 +49,22 @@ async def test_a_busy_forum_is_one_group(server: BotApi, tmp_path: Path) -> None
         before = len(forum.bot_messages)
         await bot.settled()
         assert len(forum.bot_messages) == before + MOST_WAITING
+
+
+async def test_who_cannot_be_told_apart_has_one_pace_in_all_topics(server: BotApi, tmp_path: Path) -> None:
+    """Whoever writes in a forum's name is not heard more often by writing in many of its topics."""
+    ada = server.user("Ada")
+    forum = server.supergroup("Union", forum=True)
+    async with bot_on(server, tmp_path) as bot:
+        bot.bot.dispatcher._pace = Pace(2)
+        forum.joins(ada, "creator")
+        forum.adds_bot(ada)
+        await bot.settled()
+        before = len(forum.bot_messages)
+        for number in range(12):
+            forum.anonymous_says("/help", thread=forum.topic(f"Topic {number}", ada))
+        await bot.settled()
+        assert before + 2 <= len(forum.bot_messages) < before + 6
 
 
 async def test_what_is_erased_is_not_said_any_more(server: BotApi, tmp_path: Path) -> None:
