@@ -15,6 +15,8 @@ from handlers.world import Store, Talk, World, spoken
 
 _CHAT = re.compile(r"(-[0-9]{1,20}|![^\s]{1,255})(?:\s|\Z)", re.ASCII)
 """A group as it is named in private: by its number, or by its room."""
+_MOST = 60
+"""Bytes of a command below which it has room on a button everywhere."""
 UNNAMED = Phrase("A group without a name")
 
 
@@ -97,14 +99,22 @@ async def set_up(event: Event, answers: Answers, world: World, store: Store) -> 
 
 
 async def _which(event: Event, store: Store) -> Reply:
-    """Return the groups into which somebody has brought the bot, or how to bring it into one."""
+    """Return the groups into which somebody has brought the bot, or how to bring it into one.
+
+    What stands behind the command is set in the one that is chosen, if it has room on a button.
+    """
     buttons = (
-        Button(group.title or UNNAMED, command=f"group {group.chat.id}")
+        Button(group.title or UNNAMED, command=_with(f"group {group.chat.id}", event.text))
         for group in await store.groups_of(event.person)
         if group.chat.platform == event.chat.platform
     )
     shown = tuple(buttons)
     return Reply("group/which", {"some": bool(shown)}, shown)
+
+
+def _with(command: str, words: str) -> str:
+    whole = f"{command} {words}".strip()
+    return whole if len(whole.encode()) <= _MOST else command
 
 
 group: Talk = Dialogue(

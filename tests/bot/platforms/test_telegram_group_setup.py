@@ -241,6 +241,15 @@ async def test_channels(server: BotApi, bot: Running, ada: User) -> None:
     assert listed.labels == ["News of the Union"]
 
 
+async def test_setting_something_in_private(bot: Running, ada: User, group: TelegramGroup) -> None:
+    """What is typed in private is set in the group that is chosen then; words that have no room are asked for anew."""
+    for words in ("goal 75 open", f"goal 50 {'letters ' * 10}open"):
+        await say(bot, ada, f"/group {words}")
+        await press(bot, ada, "Offshore Branch", ada.private.last)
+        assert (await as_set(bot, group)).goal == 75
+    assert ada.private.last.text.startswith("How I am set up")
+
+
 async def test_asking_in_private(server: BotApi, bot: Running, ben: User, group: TelegramGroup) -> None:
     """In private, who has brought the bot into no group is told how to; nobody sets up a foreign one from there."""
     (answer,) = await say(bot, ben, "/group")
