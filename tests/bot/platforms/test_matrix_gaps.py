@@ -27,22 +27,27 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def says_much(chat: Chat) -> None:
-    """Say more than the homeserver tells of at once."""
+    """Say more than the homeserver tells of at once.
+
+    Before that comes what no bot answers: the homeserver may keep what it was about to tell a bot that has gone, and
+    tell it apart when that asks again.
+    """
+    await _says(chat, "first", "m.notice", "I have much to say.")
+    await chat.person.caught_up()
     for number in range(MANY):
-        path = f"/_matrix/client/v3/rooms/{chat.id}/send/m.room.message/many{number}"
-        await chat.person.ask("PUT", path, {"msgtype": "m.text", "body": "!privacy"})
+        await _says(chat, f"many{number}", "m.text", "!privacy")
+
+
+async def _says(chat: Chat, name: str, kind: str, words: str) -> None:
+    path = f"/_matrix/client/v3/rooms/{chat.id}/send/m.room.message/{name}"
+    await chat.person.ask("PUT", path, {"msgtype": kind, "body": words})
 
 
 async def has(chat: Chat, bot: str, number: int) -> None:
     """Wait until the bot has said so much, and see that it was not more."""
-    assert await says(chat, bot, number) == number
-
-
-async def says(chat: Chat, bot: str, least: int) -> int:
-    """Return how much the bot has said, once that is no less than `least`."""
-    await chat.person.until(lambda: len(chat.messages(bot)) >= least, f"{least} messages", within=180)
+    await chat.person.until(lambda: len(chat.messages(bot)) >= number, f"{number} messages", within=180)
     await chat.person.caught_up()
-    return len(chat.messages(bot))
+    assert len(chat.messages(bot)) == number
 
 
 @pytest.mark.parametrize("page", [1, 2])
@@ -71,6 +76,8 @@ async def test_a_page_cannot_be_had(
     pages: list[str] = []
 
     def strikes(call: faults.Call) -> bool:
+        if chat.id not in call.path:  # of a room that it has just entered, something may be left out as well
+            return False
         pages.extend({call.query["from"]} - {*pages})
         return pages.index(call.query["from"]) + 1 >= page
 
@@ -124,6 +131,5 @@ async def test_refused(running: Running, people: People, gate: Gate, account: Ac
     rule = gate.fails(faults.refusal(403, "M_FORBIDDEN"), r"/messages$", times=None)
     hanging.cancel()
     gate.breaks_connections()
-    # The homeserver may have kept an answer for the bot from when the first of it was said, and tell that as well.
-    assert await says(chat, account.user_id, before + TOLD) < before + MANY
+    await has(chat, account.user_id, before + TOLD)
     assert rule.hits == 1
