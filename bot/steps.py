@@ -178,9 +178,21 @@ class Question:
         return Answered(meant.value) if isinstance(meant, Option) else result
 
 
+class Other(Protocol):
+    """What may be typed beside the options of a choice, such as a day."""
+
+    def read(self, words: str, speak: Speak) -> str | Refused:
+        """Return the answer that `words` mean, or why they are none."""
+        ...
+
+    def holds(self, value: str) -> bool:
+        """Return whether `value` is an answer that `read` gave."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A question answered by one of several options."""
+    """A question answered by one of several options, or by what may be typed beside them."""
 
     key: str
     prompt: Reply
@@ -192,21 +204,30 @@ class Choice:
     enough: bool = False
     opens: tuple[str, ...] = ()
     """The keys of questions that hang on it, which are asked anew when it is."""
+    other: Other | None = None
 
     def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
         """Return the choices."""
         return self.choices
 
     def holds(self, value: Value) -> bool:
-        """Return whether `value` is still among the choices, or a permitted skip."""
-        return self.optional if value is None else any(o.value == value and not o.show for o in self.choices)
+        """Return whether `value` is still among the choices, or a permitted skip, or was typed beside them."""
+        if value is None:
+            return self.optional
+        typed = self.other is not None and isinstance(value, str) and self.other.holds(value)
+        return typed or any(o.value == value and not o.show for o in self.choices)
 
     def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
         """Return the chosen option's value, or what a look aside shows; "no" leaves out what may be skipped."""
         chosen = pick(self.choices, said.words, said.value, speak, self.careful)
-        if isinstance(chosen, Reply):
-            return Answered(None) if self.optional and is_one_of(NO, said.words, speak) else Refused(chosen)
-        return Look(chosen.show) if chosen.show else Answered(chosen.value, self.opens)
+        if isinstance(chosen, Option):
+            return Look(chosen.show) if chosen.show else Answered(chosen.value, self.opens)
+        if self.optional and is_one_of(NO, said.words, speak):
+            return Answered(None)
+        if self.other is None or said.value is not None:
+            return Refused(chosen)
+        typed = self.other.read(said.words, speak)
+        return typed if isinstance(typed, Refused) else Answered(typed, self.opens)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from bot.broadcasts import Quiet, Size
 from bot.choosing import Option, Speak
 from bot.dialogue import Answers
 from bot.events import Phrase, Reply
-from bot.steps import Answered, Choice, Outcome, Question, Refused, Said, Step, Value
+from bot.steps import Choice, Question, Refused, Step
 from bot.writing import locale_of
 from handlers.moments import Moment, Typed, Zone, moment
 from handlers.world import World, again
@@ -46,55 +46,27 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
-    """The choice between at once and later, beside which the time itself can be typed, and a town with it."""
+class _Time:
+    """The time itself, typed where one chooses between at once and later, and a town with it."""
 
-    choice: Choice
     world: World
 
-    @property
-    def key(self) -> str:
-        """The name under which the answer is kept."""
-        return self.choice.key
+    def read(self, words: str, speak: Speak) -> str | Refused:
+        """Return the time that was typed."""
+        typed = Typed.read(words, self.world)
+        return typed.dump() if typed else Refused(Reply("broadcast/no-time", {"past": False}))
 
-    @property
-    def prompt(self) -> Reply:
-        """What is said to ask it."""
-        return self.choice.prompt
-
-    @property
-    def again(self) -> Reply | None:
-        """What is said to ask it once more."""
-        return self.choice.again
-
-    @property
-    def optional(self) -> bool:
-        """Whether it may be skipped."""
-        return self.choice.optional
-
-    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
-        """Return the choices."""
-        return self.choice.options(marked)
-
-    def holds(self, value: Value) -> bool:
-        """Return whether `value` is among the choices, or is a time."""
-        return self.choice.holds(value) or (isinstance(value, str) and Typed.parse(value) is not None)
-
-    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
-        """Return the chosen option, or the time that was typed."""
-        outcome = self.choice.take(said, marked, speak)
-        if said.value is not None or not isinstance(outcome, Refused):
-            return outcome
-        typed = Typed.read(said.words, self.world)
-        return Answered(typed.dump()) if typed else Refused(Reply("broadcast/no-time", {"past": False}))
+    def holds(self, value: str) -> bool:
+        """Return whether `value` is a time."""
+        return Typed.parse(value) is not None
 
 
 def steps(answers: Answers, world: World) -> Iterator[Step]:
     """Yield the steps that ask for the time, the time zone, and the hours of rest."""
     now = Option("now", Phrase("At once"), also=(Phrase("now"),))
     choices = (now, Option("later", Phrase("At a certain time")))
-    ask = Choice("when", Reply("broadcast/when"), choices, again=again("fact"), opens=("time",))
-    yield Start(ask, world)
+    when = Reply("broadcast/when")
+    yield Choice("when", when, choices, again=again("fact"), opens=("time",), other=_Time(world))
     typed = Typed.parse(answers.text("when"))
     later = typed is not None or answers.text("when") == "later"
     ask_zone = Question("zone", Reply("broadcast/zone"), Zone(world))

@@ -10,7 +10,7 @@ from bot.choosing import Option, Speak, fold, plainly
 from bot.days import read_day
 from bot.dialogue import Answers
 from bot.events import Event, Phrase, Reply
-from bot.steps import Answered, Choice, Outcome, Question, Refused, Said, Step, Value
+from bot.steps import Choice, Question, Refused, Step
 from bot.zones import TownClock, decent, is_distance, zone_by_clock, zone_of, zones_in
 from handlers.world import World, again
 
@@ -36,49 +36,21 @@ class _Tongue:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A choice among options, beside which any coming day can be typed; that is kept as 2026-12-05T18:30, or less."""
+class _Day:
+    """Any day that is to come, typed beside the options; it is kept as 2026-12-05T18:30, or less."""
 
-    choice: Choice
     today: date
 
-    @property
-    def key(self) -> str:
-        """The name under which the answer is kept."""
-        return self.choice.key
+    def read(self, words: str, speak: Speak) -> str | Refused:
+        """Return the day that was typed."""
+        if plainly(words, speak) in (fold(_NEXT_WEEK.text), fold(speak(_NEXT_WEEK))):
+            return (self.today + timedelta(weeks=1)).isoformat()
+        found = read_day(words, self.today, speak(_Tongue()))
+        return found.isoformat()[:16] if found else Refused(Reply("pledge/which-day"))
 
-    @property
-    def prompt(self) -> Reply:
-        """What is said to ask it."""
-        return self.choice.prompt
-
-    @property
-    def again(self) -> Reply | None:
-        """What is said to ask it once more."""
-        return self.choice.again
-
-    @property
-    def optional(self) -> bool:
-        """Whether it may be skipped."""
-        return self.choice.optional
-
-    def options(self, marked: tuple[str, ...]) -> tuple[Option, ...]:
-        """Return the choices."""
-        return self.choice.options(marked)
-
-    def holds(self, value: Value) -> bool:
-        """Return whether `value` is among the choices, or is a day."""
-        return self.choice.holds(value) or (isinstance(value, str) and written(value) is not None)
-
-    def take(self, said: Said, marked: tuple[str, ...], speak: Speak) -> Outcome:
-        """Return the chosen option, or the day that was typed."""
-        outcome = self.choice.take(said, marked, speak)
-        if said.value is not None or not isinstance(outcome, Refused):
-            return outcome
-        if plainly(said.words, speak) in (fold(_NEXT_WEEK.text), fold(speak(_NEXT_WEEK))):
-            return Answered((self.today + timedelta(weeks=1)).isoformat())
-        found = read_day(said.words, self.today, speak(_Tongue()))
-        return Answered(found.isoformat()[:16]) if found else Refused(Reply("pledge/which-day"))
+    def holds(self, value: str) -> bool:
+        """Return whether `value` is a day."""
+        return written(value) is not None
 
 
 def ask_when(
@@ -87,10 +59,10 @@ def ask_when(
     after: tuple[Option, ...],
     world: World,
     optional: bool = True,
-) -> When:
+) -> Choice:
     """Return the question when a letter is to be sent, with other options `before` and `after` the days."""
-    choice = Choice("when", prompt, (*before, *_SOON, *after), optional=optional, again=again("when"))
-    return When(choice, world.clock().date())
+    options, day = (*before, *_SOON, *after), _Day(world.clock().date())
+    return Choice("when", prompt, options, optional=optional, again=again("when"), other=day)
 
 
 def written(when: str) -> date | datetime | None:
